@@ -1,0 +1,163 @@
+"""Taking in a raw folder: every file becomes a `Document` or a quarantine entry.
+
+Here: finding, hashing and telling apart. Nothing is opened by a parser here, and nothing is
+written. Only `manifest.csv` and names that begin with a dot are passed over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.documents import manifest, media
+from pipeline.documents.document import Document, Quarantined, Refusal
+
+MAX_BYTES = 256 * 1024 * 1024
+READABLE = frozenset({media.PDF, media.TEXT})
+# Stands in the metadata of every facsimile this project makes, so that one that strays from its
+# manifest is still known for what it is.
+FACSIMILE_MARK = b"yusuan-facsimile"
+
+
+@dataclass(frozen=True)
+class Intake:
+    """All files of a raw folder: what can be read, what was put aside, what was withdrawn."""
+
+    documents: tuple[Document, ...]
+    quarantine: tuple[Quarantined, ...]
+    withdrawn: dict[str, str]
+
+
+def take_in(folder: Path) -> Intake:
+    """Every file under `folder`, in path order.
+
+    Byte-identical copies keep the first path; facsimiles never stand beside published files;
+    files the manifest marks as withdrawn are put aside with its reason.
+    """
+    entries = manifest.read(folder)
+    documents: dict[str, Document] = {}
+    quarantine: list[Quarantined] = []
+    for name, path in files(folder):
+        entry = entries.get(name, manifest.Entry(source_name=name))
+        try:
+            document = describe(name, path, entry)
+        except Refusal as refusal:
+            quarantine.append(put_aside(name, path, refusal))
+            continue
+        if entry.status == "withdrawn":
+            refusal = Refusal("documents", "withdrawn", entry.reason or "")
+            quarantine.append(refusal.quarantine(document))
+        elif kept := documents.get(document.document_id):
+            detail = f"same bytes as {kept.source_name}"
+            copy = Refusal("documents", "duplicate", detail).quarantine(document)
+            quarantine.append(replace(copy, document_id=kept.document_id))
+        else:
+            documents[document.document_id] = document
+    kept_apart, set_aside = separate_facsimiles(tuple(documents.values()))
+    withdrawn = {e.source_name: e.reason or "" for e in entries.values() if e.status == "withdrawn"}
+    return Intake(kept_apart, tuple(quarantine) + set_aside, withdrawn)
+
+
+def files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Every entry that is not a folder, by (path under `folder` as printable text, path)."""
+    found = []
+    for base, folders, names in os.walk(folder):
+        folders[:] = [f for f in folders if not f.startswith(".")]
+        for name in names:
+            path = Path(base) / name
+            relative = path.relative_to(folder)
+            if name.startswith(".") or relative == Path(manifest.NAME):
+                continue
+            found.append((printable(relative), path))
+    yield from sorted(found)
+
+
+def printable(path: Path) -> str:
+    """A file name that is valid text: bytes that are no UTF-8 and control characters escaped."""
+    text = os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+def describe(name: str, path: Path, entry: manifest.Entry) -> Document:
+    """Hash and sniff one file.
+
+    Raises `Refusal` for what is no regular file, empty, too large or of a kind no reader takes.
+    """
+    status = path.stat() if path.exists() else None
+    if status is None or not stat.S_ISREG(status.st_mode):
+        raise Refusal("documents", "unsupported_media", "not a regular file")
+    if status.st_size == 0:
+        raise Refusal("documents", "empty_file", "0 bytes")
+    if status.st_size > MAX_BYTES:
+        raise Refusal(
+            "documents", "too_large", f"{status.st_size:,} bytes; the limit is {MAX_BYTES:,}"
+        )
+    try:
+        digest, head, marked = fingerprint(path)
+    except OSError as error:
+        raise Refusal("documents", "unreadable_file", error.strerror or "read error") from error
+    media_type = media.sniff(head)
+    if media_type not in READABLE:
+        raise Refusal(
+            "documents", "unsupported_media", f"{media_type}; readers take PDF and plain text"
+        )
+    return Document(
+        document_id=digest[:16],
+        source_name=name,
+        path=path,
+        sha256=digest,
+        byte_size=status.st_size,
+        media_type=media_type,
+        origin="facsimile" if marked else entry.origin,
+        origin_url=entry.origin_url,
+        publisher=entry.publisher,
+        retrieved_at=entry.retrieved_at,
+        region_code=entry.region_code,
+        supersedes=entry.supersedes,
+    )
+
+
+def fingerprint(path: Path) -> tuple[str, bytes, bool]:
+    """SHA-256 of a file, its first 8 KiB, and whether it bears the facsimile mark."""
+    digest, head, tail, marked = hashlib.sha256(), b"", b"", False
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+            head = head or chunk[:8192]
+            marked = marked or FACSIMILE_MARK in tail + chunk
+            tail = chunk[-len(FACSIMILE_MARK) :]
+    return digest.hexdigest(), head, marked and head[:1024].find(b"%PDF-") >= 0
+
+
+def put_aside(name: str, path: Path, refusal: Refusal) -> Quarantined:
+    """A file refused at the door, with its hash wherever it could be read at all."""
+    try:
+        digest = fingerprint(path)[0] if path.is_file() else None
+    except OSError:
+        digest = None
+    return Quarantined(
+        source_name=name,
+        sha256=digest,
+        stage=refusal.stage,
+        reason=refusal.reason,
+        detail=refusal.detail,
+    )
+
+
+def separate_facsimiles(
+    documents: tuple[Document, ...],
+) -> tuple[tuple[Document, ...], tuple[Quarantined, ...]]:
+    """Facsimiles are put aside wherever one published document is present."""
+    if len({d.origin for d in documents}) < 2:
+        return documents, ()
+    refusal = Refusal(
+        "documents",
+        "facsimile_beside_published",
+        "a facsimile is never released together with published files; build it from its own folder",
+    )
+    kept = tuple(d for d in documents if d.origin == "published")
+    return kept, tuple(refusal.quarantine(d) for d in documents if d.origin != "published")

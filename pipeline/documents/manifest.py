@@ -1,0 +1,83 @@
+"""`manifest.csv`: what is known of each raw file besides its bytes.
+
+Here: reading and checking the file. A folder without a manifest is fine: its files are taken as
+published, of unknown address. Not here: the files themselves (intake).
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.schema.catalogue import require_word
+
+NAME = "manifest.csv"
+STATUSES = ("current", "withdrawn")
+
+
+class ManifestError(ValueError):
+    """The manifest is not usable; says which line and what was expected."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the manifest. `status` is `current` or `withdrawn` (then with a `reason`)."""
+
+    source_name: str
+    origin: str = "published"
+    origin_url: str | None = None
+    publisher: str | None = None
+    retrieved_at: str | None = None
+    region_code: str | None = None
+    supersedes: str | None = None
+    status: str = "current"
+    reason: str | None = None
+
+
+COLUMNS = tuple(Entry.__dataclass_fields__)
+
+
+def read(folder: Path) -> dict[str, Entry]:
+    """The manifest of a raw folder by source_name; empty where there is none.
+
+    Raises `ManifestError` naming file, line and what was expected.
+    """
+    path = folder / NAME
+    if not path.exists():
+        return {}
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ManifestError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
+    rows = csv.DictReader(text.splitlines(), strict=True)
+    if unknown := set(rows.fieldnames or ()) - set(COLUMNS):
+        raise ManifestError(f"{path}, line 1: unknown columns {sorted(unknown)}; use {COLUMNS}")
+    if "source_name" not in (rows.fieldnames or ()):
+        raise ManifestError(f"{path}, line 1: the column source_name is missing")
+    entries: dict[str, Entry] = {}
+    for row in rows:
+        entry = parse(row, f"{path}, line {rows.line_num}")
+        if entry.source_name in entries:
+            raise ManifestError(f"{path}, line {rows.line_num}: {entry.source_name} stands twice")
+        entries[entry.source_name] = entry
+    return entries
+
+
+def parse(row: dict[str, str], where: str) -> Entry:
+    """One manifest line; blank fields take the default."""
+    if None in row:
+        raise ManifestError(f"{where}: more fields than columns; quote fields that hold commas")
+    fields = {name: value.strip() for name, value in row.items() if value and value.strip()}
+    if "source_name" not in fields:
+        raise ManifestError(f"{where}: source_name is empty")
+    entry = Entry(**fields)
+    try:
+        require_word("origin", entry.origin)
+    except ValueError as error:
+        raise ManifestError(f"{where}: {error}") from error
+    if entry.status not in STATUSES:
+        raise ManifestError(f"{where}: status {entry.status!r} is none of {STATUSES}")
+    if entry.status == "withdrawn" and not entry.reason:
+        raise ManifestError(f"{where}: a withdrawn file needs a reason")
+    return entry

@@ -1,0 +1,1 @@
+"""Official forms as data, and the recogniser that finds them among the grids of a reading."""

@@ -1,0 +1,100 @@
+"""What stands around a table: title, unit of money, unit name, notes.
+
+Here: reading captions and notes off paragraphs. Not here: the grid itself, and choosing the form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline.forms.family import Form
+from pipeline.forms.wording import canon, canon_title, squeeze, year_in
+from pipeline.readers.shapes import Paragraph
+
+MONEY_UNIT = re.compile(r"(?:金额)?单位[:：](?:人民币)?(?P<unit>万元|元)")
+UNIT_NAME = re.compile(
+    r"(?P<scope>单位|部门|编制单位|编制部门|填报单位|公开单位|公开部门)(?:名称)?[:：]"
+    r"(?P<name>(?!人民币|万元|元)\S+?)(?=(?:金额)?单位[:：]|$)"
+)
+# The statement an empty form must carry; an empty form without one is `blank`.
+NO_DATA = re.compile(
+    r"(?:本|此|该|上述)?表(?:格)?(?:中)?(?:无|没有)(?:相关)?数据"
+    r"|(?:本|此|该)表为?空(?:表|白)?|无(?:相关)?数据"
+    r"|(?:本|我|该)(?:部门|单位)(?:本年度|当年|20\d\d年)?(?:无|没有|未).{0,40}(?:支出|收入|预算|经费|拨款|项目|安排|结转)"
+)
+MAX_NOTE = 120
+# A title stands on a line of its own: this much may be printed with it, and no more.
+MAX_TITLE = 60
+
+
+@dataclass(frozen=True)
+class Titled:
+    """A title line and the forms it names."""
+
+    index: int
+    forms: tuple[Form, ...]
+    year: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Captions:
+    """What the lines above a table say."""
+
+    money_unit: str | None
+    unit_name: str | None
+    scope: str | None
+
+
+def titles(paragraphs: list[Paragraph], forms: Iterable[Form]) -> list[Titled]:
+    """Title lines among paragraphs, in order; a title wrapped on two lines counts once."""
+    candidates = tuple(forms)
+    found: list[Titled] = []
+    skip = -1
+    for index, paragraph in enumerate(paragraphs):
+        if index <= skip:
+            continue
+        wrapped = paragraph.text + (
+            paragraphs[index + 1].text if index + 1 < len(paragraphs) else ""
+        )
+        for text, used in ((wrapped, 1), (paragraph.text, 0)):
+            if named := forms_titled(text, candidates):
+                found.append(Titled(index, named, year_in(text), squeeze(text)))
+                skip = index + used
+                break
+    return found
+
+
+def forms_titled(text: str, forms: tuple[Form, ...]) -> tuple[Form, ...]:
+    """The forms whose title a line is: nothing but table number, unit name and year beside it."""
+    if len(text) > MAX_TITLE:
+        return ()
+    words = text.split()
+    # The table number may stand before the title on its line, parted by a blank.
+    readings = {canon_title("".join(words[start:])) for start in range(len(words))}
+    return tuple(form for form in forms if not readings.isdisjoint(form.titles))
+
+
+def read_captions(texts: Iterable[str]) -> Captions:
+    """Unit of money, unit name and scope from the lines between title and table.
+
+    The last unit printed above the table is the table's; the first name is the unit's.
+    """
+    money_unit = unit_name = scope = None
+    for text in texts:
+        plain = squeeze(text)
+        if len(plain) > MAX_NOTE:
+            continue
+        for match in MONEY_UNIT.finditer(plain):
+            money_unit = match["unit"]
+        if (named := UNIT_NAME.search(plain)) and unit_name is None:
+            unit_name = named["name"].rstrip(":：")
+            scope = "department" if "部门" in named["scope"] else "unit"
+    return Captions(money_unit, unit_name, scope)
+
+
+def says_no_data(texts: Iterable[str]) -> bool:
+    """Whether a note says that the table has no data."""
+    return any(NO_DATA.search(canon(t)) for t in map(squeeze, texts) if len(t) <= MAX_NOTE)

@@ -1,0 +1,114 @@
+"""`Disclosure`: all that was recognised in one reading, and what the document says of itself.
+
+Here: the shapes, and unit, year, kind and scope gathered from cover and captions. Not here:
+recognising statements (recognise).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pipeline.documents.document import Refusal
+from pipeline.forms.statement import Statement
+from pipeline.forms.wording import squeeze
+from pipeline.readers.shapes import Grid, Paragraph
+
+T = TypeVar("T")
+
+COVER = re.compile(
+    r"(?P<year>20\d{2})年(?:度)?(?P<scope>单位|部门)?(?P<kind>预算|决算)(?:信息)?(?:公开|报表|$)"
+)
+MAX_COVER_LINE = 60
+COVER_PARAGRAPHS = 40
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What the document's title line says; null where it says nothing of it."""
+
+    title: str | None = None
+    year: int | None = None
+    scope: str | None = None
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A statement that is there and could not be read, with reason and evidence."""
+
+    statement_id: str | None
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """A grid no form knows, described by its size and place only: its text may be personal."""
+
+    rows: int
+    columns: int
+    place: str
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """One recognised document."""
+
+    family: str
+    kind: str
+    scope: str | None
+    fiscal_year: int
+    unit_name: str
+    title: str | None
+    statements: tuple[Statement, ...]
+    coverage: dict[str, str]
+    rejected: tuple[Rejected, ...]
+    leftovers: tuple[Leftover, ...]
+
+
+def read_cover(items: Iterable[Paragraph | Grid]) -> Cover:
+    """Title, year and scope from the first lines that name a budget or final account."""
+    seen = 0
+    for item in items:
+        if not isinstance(item, Paragraph):
+            continue
+        seen += 1
+        plain = squeeze(item.text)
+        if len(plain) <= MAX_COVER_LINE and (found := COVER.search(plain)):
+            scope = {"单位": "unit", "部门": "department"}.get(found["scope"] or "")
+            return Cover(plain, int(found["year"]), scope)
+        if seen >= COVER_PARAGRAPHS:
+            break
+    return Cover()
+
+
+def identify(cover: Cover, statements: Iterable[Statement]) -> tuple[str, int, str | None]:
+    """Unit name, fiscal year and scope of a document.
+
+    The titles of its tables decide the year and their captions the unit, by majority; the cover
+    decides where they are silent, and the scope where it names one. Raises `Refusal`
+    (`document_unidentified`) where unit or year stays unknown.
+    """
+    found = tuple(statements)
+    unit_name = majority(s.unit_name for s in found)
+    year = majority(s.year for s in found) or cover.year
+    if unit_name is None or year is None:
+        lacking = "the unit's name" if unit_name is None else "the fiscal year"
+        raise Refusal(
+            "forms",
+            "document_unidentified",
+            f"{lacking} stands neither on the cover nor above any of {len(found)} tables",
+        )
+    return unit_name, year, cover.scope or majority(s.scope for s in found)
+
+
+def majority(values: Iterable[T | None]) -> T | None:
+    """The most frequent value, the smallest of equals; null where there is none."""
+    counted = Counter(v for v in values if v is not None)
+    if not counted:
+        return None
+    top = max(counted.values())
+    return min((v for v, n in counted.items() if n == top), key=str)

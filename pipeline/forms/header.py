@@ -1,0 +1,158 @@
+"""Headers of several rows: from a grid's first rows to what each column holds.
+
+Here: column paths (`收入 / 金额 / 小计`), and matching them with the columns a form declares.
+Not here: body rows (rows) and titles (recognise).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.forms.family import Column, Form, Side
+from pipeline.forms.wording import canon
+from pipeline.readers.shapes import Grid
+
+MAX_CAPTION_ROWS = 4
+MAX_HEADER_ROWS = 5
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A header that a form explains wholly: grid column to declared side and column."""
+
+    caption_rows: int
+    header_rows: int
+    columns: dict[int, tuple[Side, Column]]
+    missing: tuple[str, ...]
+
+    @property
+    def body(self) -> int:
+        """The first row below the header."""
+        return self.caption_rows + self.header_rows
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """The nearest a form came: header paths it does not know, and columns it misses."""
+
+    unknown: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def match(grid: Grid, form: Form) -> Match | Mismatch:
+    """The shallowest header of the grid in which every column is one the form declares.
+
+    Each side needs its label column and its first figure column; other declared columns may be
+    missing (years differ), and columns without header and content are passed over.
+    """
+    best = Mismatch(unknown=(), missing=tuple(column.name for _, column in form.columns))
+    for skip in range(min(MAX_CAPTION_ROWS, grid.rows)):
+        if skip and not is_caption(grid, skip - 1):
+            break
+        for depth in range(1, min(MAX_HEADER_ROWS, grid.rows - skip) + 1):
+            paths = column_paths(grid, skip, depth)
+            columns, unknown = assign(paths, form)
+            missing = lacking(columns, form)
+            unknown = [c for c in unknown if paths[c] or filled(grid, c, skip + depth)]
+            if not unknown and not missing:
+                return Match(skip, depth, columns, absent(columns, form))
+            words = tuple("/".join(paths[c]) or "(blank)" for c in unknown)
+            if nearer(words, missing, best):
+                best = Mismatch(words, missing)
+    return best
+
+
+def nearer(unknown: tuple[str, ...], missing: tuple[str, ...], best: Mismatch) -> bool:
+    """Whether a failed reading of the header explains more than the best one before it."""
+    return (len(missing), len(unknown)) < (len(best.missing), len(best.unknown))
+
+
+def is_caption(grid: Grid, row: int) -> bool:
+    """Whether a row holds one or two texts at most, as a title or unit line inside a grid does."""
+    texts = [cell.text for cell in grid.cells if cell.row == row and cell.text.strip()]
+    return len(texts) <= 2
+
+
+def column_paths(grid: Grid, first: int, depth: int) -> list[Path]:
+    """For each column, the header words above it from top to bottom, in canonical form.
+
+    Where spans are unknown, a blank place belongs to the cell left of it while both stand under
+    the same parent; a blank place in the last row adds nothing.
+    """
+    above: list[object] = [None] * grid.columns
+    paths: list[list[str]] = [[] for _ in range(grid.columns)]
+    for row in range(first, first + depth):
+        owners = row_owners(grid, row, above)
+        for column, owner in enumerate(owners):
+            if owner is None:
+                continue
+            word = canon(grid.text(*owner))
+            if word and (owner != above[column]):
+                paths[column].append(word)
+        above = [o if o is not None else a for o, a in zip(owners, above, strict=True)]
+    return [tuple(path) for path in paths]
+
+
+def row_owners(grid: Grid, row: int, above: list[object]) -> list[tuple[int, int] | None]:
+    """The (row, column) of the header cell that reigns over each column in this row."""
+    owners: list[tuple[int, int] | None] = []
+    for column in range(grid.columns):
+        if grid.spans_known:
+            cell = grid.covering(row, column)
+            owners.append((cell.row, cell.column) if cell else None)
+        elif grid.text(row, column).strip():
+            owners.append((row, column))
+        elif column and owners[-1] is not None and above[column] == above[column - 1]:
+            owners.append(owners[-1])
+        else:
+            owners.append(None)
+    return owners
+
+
+def assign(
+    paths: list[Path], form: Form
+) -> tuple[dict[int, tuple[Side, Column]], list[int]]:
+    """Grid columns matched to declared columns, left to right, and those left over.
+
+    The declared path that is longest wins; where a word occurs on both sides (项目 | 项目) the
+    first one not yet taken does.
+    """
+    free = list(form.columns)
+    matched: dict[int, tuple[Side, Column]] = {}
+    unknown: list[int] = []
+    for index, path in enumerate(paths):
+        scored = [(fit(path, column), -n) for n, (_, column) in enumerate(free)]
+        best = max(scored, default=(0, 0))
+        if best[0] == 0:
+            unknown.append(index)
+        else:
+            matched[index] = free.pop(-best[1])
+    return matched, unknown
+
+
+def fit(path: Path, column: Column) -> int:
+    """How many words of a declared path the header path ends with; 0 where it does not."""
+    return max((len(p) for p in column.paths if path and path[-len(p) :] == p), default=0)
+
+
+def lacking(columns: dict[int, tuple[Side, Column]], form: Form) -> tuple[str, ...]:
+    """Columns without which a side cannot be read: its label and its first figure column."""
+    found = {(side.side, column.name) for side, column in columns.values()}
+    needed = []
+    for side in form.sides:
+        first = next(c for c in side.columns if c.role == "measure")
+        needed += [(side.side, "label"), (side.side, first.name)]
+        needed += [(side.side, c.name) for c in side.columns if c.role == "code"]
+    return tuple(name for side, name in needed if (side, name) not in found)
+
+
+def absent(columns: dict[int, tuple[Side, Column]], form: Form) -> tuple[str, ...]:
+    """Declared columns that the printed header does not have."""
+    found = {(side.side, column.name) for side, column in columns.values()}
+    return tuple(c.name for side, c in form.columns if (side.side, c.name) not in found)
+
+
+def filled(grid: Grid, column: int, first: int) -> bool:
+    """Whether anything is printed in a column from a row on."""
+    return any(grid.text(row, column).strip() for row in range(first, grid.rows))

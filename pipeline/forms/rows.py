@@ -1,0 +1,256 @@
+"""What a body row is: total, class, code, project … and which row it is part of.
+
+Here: one function per row scheme of the form files, from `Row` to `Line`. Not here: reading the
+row (body), and arithmetic over lines (identities), save where a department's project table shows
+its levels by nothing but its sums (outline).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from pipeline.codes.code_lists import class_code_of
+from pipeline.codes.economic import economic_code_of
+from pipeline.forms import outline
+from pipeline.forms.body import Row, printed
+from pipeline.forms.family import RowRule, Side
+from pipeline.forms.statement import Line, Unplaced
+from pipeline.forms.wording import ORDINAL, canon_label
+
+CODE = re.compile(r"\d{3}(?:\d{2}){0,2}")
+TOTALS = frozenset({"合计", "总计", "部门合计", "单位合计"})
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a table's own captions say that its rows may refer to."""
+
+    unit_name: str | None
+    scope: str | None
+    year: int | None
+    total_lines: frozenset[int] = frozenset()
+
+
+def lines(rows: tuple[Row, ...], side: Side, context: Context) -> tuple[Line, ...]:
+    """The lines of one side, with role, kind, parent and occurrence.
+
+    Raises `Unplaced` for a row with figures that the form has no place for.
+    """
+    found = SCHEMES[side.scheme](rows, side, context)
+    return count_occurrences(sum_rows(found))
+
+
+def line(row: Row, side: Side, role: str, **fields: object) -> Line:
+    """A `Line` from a `Row`; empty texts become null."""
+    base = Line(
+        line_no=row.line_no,
+        side=side.side,
+        role=role,
+        label=row.label or None,
+        figures=row.figures,
+        government_item=row.government_item or None,
+        indent=row.indent,
+    )
+    return replace(base, **fields)  # type: ignore[arg-type]
+
+
+def unplaced(row: Row, expected: str) -> Unplaced:
+    """A row with figures that has no place, and what was looked for."""
+    named = row.label or row.code or "(no label)"
+    return Unplaced("row_unplaced", f"row {row.line_no} {named!r}: {expected}")
+
+
+def by_rules(rows: tuple[Row, ...], side: Side, _: Context) -> list[Line]:
+    """Rows named by label: summaries and the three public expenses."""
+    found: list[Line] = []
+    for row in printed(rows):
+        rule, item = find_rule(row.label, side.rules, {one.role for one in found})
+        if rule is None and row.figures:
+            raise unplaced(row, "its label is none that the form declares")
+        if rule is None:
+            found.append(line(row, side, "other"))
+            continue
+        above = [one.line_no for one in found if one.role == rule.under]
+        found.append(
+            line(row, side, rule.role, item=item, kind=rule.kind, parent=above[-1] if above else None)
+        )
+    places = {one.item: one.line_no for one in found if one.item}
+    parents = {rule.item: rule.parent for rule in side.rules if rule.parent}
+    return [
+        replace(one, parent=places.get(parents[one.item])) if one.item in parents else one
+        for one in found
+    ]
+
+
+def find_rule(
+    label: str, rules: Iterable[RowRule], seen: set[str]
+) -> tuple[RowRule | None, str | None]:
+    """The rule of a label, and the item it names; rules below a role win once it was seen."""
+    name = canon_label(label)
+    fitting = [r for r in rules if name in r.labels and (r.under is None or r.under in seen)]
+    if fitting:
+        rule = max(fitting, key=lambda r: r.under is not None)
+        return rule, rule.item
+    classes = next((r for r in rules if not r.labels), None)
+    if classes and label:
+        code = class_code_of(label)
+        if code or ORDINAL.match(label):
+            return classes, code
+    return None, None
+
+
+def by_code(rows: tuple[Row, ...], side: Side, context: Context) -> list[Line]:
+    """Rows found by classification code, 类 / 款 / 项."""
+    found: list[Line] = []
+    for row in printed(rows):
+        if not row.code and not row.label and row.line_no in context.total_lines:
+            found.append(line(row, side, "total", kind="total"))
+        elif CODE.fullmatch(row.code):
+            found.append(line(row, side, "code", code=row.code, code_system=side.code_system))
+        elif (label := total_label(row)) is not None:
+            found.append(line(row, side, "total", kind="total", label=label))
+        elif continues(row, found):
+            found[-1] = replace(found[-1], label=(found[-1].label or "") + row.label)
+        elif row.figures:
+            raise unplaced(row, "neither a 3-, 5- or 7-digit code nor a total")
+        else:
+            found.append(line(row, side, "other"))
+    return with_code_parents(found)
+
+
+def total_label(row: Row) -> str | None:
+    """The label of a total row, whether it stands in the code or in the name column."""
+    texts = [text for text in (row.code, row.label) if text]
+    return texts[0] if len(texts) == 1 and canon_label(texts[0]) in TOTALS else None
+
+
+def continues(row: Row, found: list[Line]) -> bool:
+    """Whether a row is the rest of a label that a page break cut."""
+    return bool(row.first_of_page and row.label and not row.code and not row.figures and found)
+
+
+def with_code_parents(found: list[Line]) -> list[Line]:
+    """Each code line under the longest printed prefix of its code, else under the total."""
+    places: dict[str, int] = {}
+    for one in found:
+        if one.code and one.code in places:
+            continue
+        if one.code:
+            places[one.code] = one.line_no
+    total = next((one.line_no for one in found if one.role == "total"), None)
+
+    def parent(one: Line) -> int | None:
+        if not one.code:
+            return None
+        prefixes = [one.code[:n] for n in (5, 3) if n < len(one.code)]
+        return next((places[p] for p in prefixes if p in places), total)
+
+    return [replace(one, parent=parent(one)) for one in found]
+
+
+def by_economic_name(rows: tuple[Row, ...], side: Side, context: Context) -> list[Line]:
+    """Rows named by economic item: a class row (no government item), then its items."""
+    found: list[Line] = []
+    group: Line | None = None
+    total: int | None = None
+    for row in printed(rows):
+        name = canon_label(row.label)
+        if name in TOTALS:
+            total = row.line_no
+            found.append(line(row, side, "total", kind="total"))
+        elif not row.label and row.figures:
+            raise unplaced(row, "an economic item has a name")
+        elif not row.government_item:
+            code = economic_code_of(row.label, None, context.year)
+            group = line(row, side, "economic_class", item=code, parent=total)
+            found.append(group)
+        else:
+            code = economic_code_of(row.label, group.item if group else None, context.year)
+            above = group.line_no if group else total
+            found.append(line(row, side, "economic_item", item=code, parent=above))
+    return found
+
+
+def by_unit(rows: tuple[Row, ...], side: Side, _: Context) -> list[Line]:
+    """One row per unit under a total."""
+    found: list[Line] = []
+    total: int | None = None
+    for row in printed(rows):
+        if canon_label(row.label) in TOTALS:
+            total = row.line_no
+            found.append(line(row, side, "total", kind="total"))
+        elif not row.label and row.figures:
+            raise unplaced(row, "a unit has a name")
+        else:
+            found.append(line(row, side, "unit", parent=total))
+    return found
+
+
+def by_project(rows: tuple[Row, ...], side: Side, context: Context) -> list[Line]:
+    """Department, units and projects: levels by indentation, else by their sums."""
+    present = list(printed(rows))
+    if nameless := next((row for row in present if not row.label and row.figures), None):
+        raise unplaced(nameless, "a project has a name")
+    levels = outline.levels(present, context.unit_name, context.scope, TOTALS)
+    found: list[Line] = []
+    path: list[Line] = []
+    for row, level in zip(present, levels, strict=True):
+        path = path[: level.depth]
+        above = path[-1] if path else None
+        unit = next((p.label for p in reversed(path) if p.role != "project"), None)
+        named = unit if level.role == "project" and canon_label(unit or "") not in TOTALS else None
+        kind = "total" if level.role == "total" else "item"
+        one = line(
+            row,
+            side,
+            level.role,
+            kind=kind,
+            parent=above.line_no if above else None,
+            implementing_unit=named,
+        )
+        found.append(one)
+        path.append(one)
+    return found
+
+
+def sum_rows(found: list[Line]) -> list[Line]:
+    """Items with a printed descendant that bears figures become subtotals.
+
+    So does a balance with parts: the parts are the balance then, and a sum over items and
+    balances counts it once.
+    """
+    parents = {one.parent for one in found if one.figures and one.parent is not None}
+    above = {one.line_no: one.parent for one in found}
+    ancestors = set(parents)
+    for line_no in parents:
+        while (line_no := above.get(line_no)) is not None and line_no not in ancestors:  # type: ignore[assignment]
+            ancestors.add(line_no)
+    return [
+        replace(one, kind="subtotal")
+        if one.line_no in ancestors and one.kind in ("item", "balance")
+        else one
+        for one in found
+    ]
+
+
+def count_occurrences(found: list[Line]) -> tuple[Line, ...]:
+    """Rows of one side that share their key numbered from 1."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    counted = []
+    for one in found:
+        key = ("code", one.code) if one.code else ("label", one.label_path or "", one.label or "")
+        seen[key] += 1
+        counted.append(replace(one, occurrence=seen[key]))
+    return tuple(counted)
+
+
+SCHEMES: dict[str, Callable[[tuple[Row, ...], Side, Context], list[Line]]] = {
+    "rules": by_rules,
+    "tree": by_code,
+    "economic": by_economic_name,
+    "units": by_unit,
+    "projects": by_project,
+}

@@ -1,0 +1,71 @@
+"""`Statement`: a recognised official table, its lines and figures, still as printed.
+
+Here: plain data. Not here: how it was recognised, and anything computed from its figures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from pipeline.readers.shapes import CERTAIN, Place
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One printed money cell: its measure, text and place."""
+
+    measure: str
+    text: str
+    place: Place
+    confidence: Decimal = CERTAIN
+
+
+@dataclass(frozen=True)
+class Line:
+    """One printed body row of one side. `parent` is the line_no of the row it is part of.
+
+    `role` and `item` say what the row is to the identities (`this_year`, `fund` /
+    `unit_funds`, …); `occurrence` counts rows of the same side with the same key.
+    """
+
+    line_no: int
+    side: str | None
+    role: str
+    label: str | None
+    figures: tuple[Figure, ...]
+    kind: str = "item"
+    item: str | None = None
+    code: str | None = None
+    code_system: str | None = None
+    label_path: str | None = None
+    government_item: str | None = None
+    implementing_unit: str | None = None
+    parent: int | None = None
+    occurrence: int = 1
+    indent: int = 0
+    text: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One official statement of a document: state, unit, lines, and what was read around it."""
+
+    statement_id: str
+    family: str
+    state: str
+    money_unit: str | None
+    year: int | None
+    unit_name: str | None
+    scope: str | None
+    lines: tuple[Line, ...] = ()
+    missing_columns: tuple[str, ...] = ()
+
+
+class Unplaced(Exception):
+    """A statement cannot be read without guessing: reason (closed list) and evidence."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        self.reason = reason
+        self.detail = detail
+        super().__init__(f"{reason}: {detail}")

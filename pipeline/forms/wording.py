@@ -1,0 +1,60 @@
+"""How printed words are compared: white space, brackets, years and enumerators set aside.
+
+Here: text normalisation that several rooms of the forms share. `squeeze` gives what is released,
+`canon` only what is compared; nothing canonical is ever stored.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}年度?")
+BARE_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+ENUMERATOR = re.compile(
+    r"^(?:[（(][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+[、.．]|[①-⑳]|\d+[、.．](?!\d))"
+)
+ORDINAL = re.compile(r"^[一二三四五六七八九十]+、")
+OF_WHICH = re.compile(r"^其中[:：]?")
+TABLE_NUMBER = re.compile(
+    r"^(?:(?:预算|部门|单位)?公开\d*表?[一二三四五六七八九十\d]*|(?:附)?表[一二三四五六七八九十\d]+)"
+    r"[:：.、]?(?=\D)"
+)
+VARIANTS = str.maketrans("（）【】“”\"＂‘’：，；／", '()[]"""""":,;/')
+
+
+def squeeze(text: str) -> str:
+    """Text without white space, control and format characters: the released form of a label."""
+    return "".join(c for c in text if not c.isspace() and unicodedata.category(c) not in HIDDEN)
+
+
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def canon(text: str) -> str:
+    """Text as compared: squeezed, one kind of bracket and quote, every year as `{Y}年`."""
+    plain = squeeze(text).translate(VARIANTS)
+    return BARE_YEAR.sub("{Y}年", YEAR.sub("{Y}年", plain)).replace("{Y}年年", "{Y}年")
+
+
+def canon_label(text: str) -> str:
+    """A row label as compared: `canon` without enumerator and without 其中."""
+    return ENUMERATOR.sub("", OF_WHICH.sub("", ENUMERATOR.sub("", canon(text))))
+
+
+def canon_title(text: str) -> str:
+    """A table title as compared: without table number, unit name before the year, and year."""
+    plain = TABLE_NUMBER.sub("", canon(text))
+    return plain.rpartition("{Y}年")[2]
+
+
+def year_in(text: str) -> int | None:
+    """The one year printed in a title, null where there is none or several."""
+    years = {int(found[:4]) for found in re.findall(r"(?<!\d)(?:19|20)\d{2}(?!\d)", squeeze(text))}
+    return years.pop() if len(years) == 1 else None
+
+
+def indentation(text: str) -> int:
+    """How far a label is indented, in full-width blanks (two half-width ones count as one)."""
+    blanks = text[: len(text) - len(text.lstrip())]
+    return sum(2 if c == "\u3000" else 1 for c in blanks) // 2

@@ -1,0 +1,200 @@
+"""The small language the identities are written in, and its parser.
+
+    formula  = { "for" NAME "in" WORD {"," WORD} ":" } [ scope ":" ] side relation side
+    scope    = "each line of" places | "each parent of" places | "each code"
+    places   = "{" place {"," place} "}"
+    place    = STATEMENT ["." SIDE] ["[" ROLE {"," ROLE} "]"]
+    side     = term { ("+" | "-") term }
+    term     = "0" | ref | "sum(" ref ")"
+    relation = "=" | "<=" | "<"                               ("<" in conditions only)
+    ref      = STATEMENT ["." SIDE] "[" ROLE [":" ["not"] ITEM {"|" ITEM}] "]" "." MEASURE
+             | MEASURE                                            in "each line of"
+             | "parent.*" | "children.*" | "leaves.*"             in "each parent of"
+
+One instance arises per document (no scope), per printed row (`each line`), per row with rows below
+it and measure (`each parent`), per classification code found on either side (`each code`).
+`for f in a, b:` writes the rest once for each word, `$f` standing for it. The measure `*` is every
+measure. `[class]` in a table of codes is its 3-digit rows. Without `sum( )` a reference means one
+printed row. `each code of {…}: parent is printed` is the one structural rule.
+
+Here: text to `Formula`. Not here: which cells that selects (`selection`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipeline.schema.catalogue import measures, statements, words
+
+REF = re.compile(
+    r"(?P<statement>\w+)(?:\.(?P<side>\w+))?\[(?P<selector>[^\]]+)\]\.(?P<measure>\w+|\*)"
+)
+PLACE = re.compile(r"(?P<statement>\w+)(?:\.(?P<side>\w+))?(?:\[(?P<roles>[^\]]+)\])?")
+FOR = re.compile(r"for (\w+) in ([\w, ]+?):\s*(.+)", re.DOTALL)
+SCOPE = re.compile(
+    r"each (?:(?P<kind>line|parent|code) of \{(?P<places>[^}]+)\}|(?P<code>code))\s*:\s*(?P<rest>.+)",
+    re.DOTALL,
+)
+RELATION = re.compile(r"\s(<=|<|=)\s")
+RELATIVES = ("parent", "children", "leaves")
+STRUCTURE = "parent is printed"
+
+
+class FormulaError(ValueError):
+    """A formula that cannot be read; quotes the part that is wrong."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Rows of a statement: a side where it has two, and the roles meant (none: every row)."""
+
+    statement: str
+    side: str | None = None
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ref:
+    """Cells: rows of one role (and items) of a statement, in one measure or in all (`*`).
+
+    Inside `each line` only `measure` is set, inside `each parent` only `relative`.
+    """
+
+    measure: str
+    statement: str = ""
+    side: str | None = None
+    role: str = ""
+    items: tuple[str, ...] = ()
+    negated: bool = False
+    relative: str = ""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A reference with its sign within its side, and whether several rows may be summed."""
+
+    ref: Ref
+    sign: int
+    summed: bool
+    left: bool
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One relation between two sides; `kind` is document, line, parent, code or structure."""
+
+    text: str
+    kind: str
+    places: tuple[Place, ...]
+    terms: tuple[Term, ...]
+    relation: str
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """The statements it speaks of, in the order they are first named."""
+        named = [place.statement for place in self.places]
+        named += [term.ref.statement for term in self.terms if term.ref.statement]
+        return tuple(dict.fromkeys(named))
+
+    @property
+    def first(self) -> Ref:
+        """The first reference on the left (on the right where the left is 0)."""
+        return self.terms[0].ref
+
+
+def parse(text: str) -> tuple[Formula, ...]:
+    """The formulas a text stands for: one, or one per word of its `for`."""
+    text = " ".join(text.split())
+    if match := FOR.fullmatch(text):
+        name, values, rest = match.groups()
+        if f"${name}" not in rest:
+            raise FormulaError(f"'for {name}' is never used as ${name} in {rest!r}")
+        chosen = [value.strip() for value in values.split(",")]
+        return tuple(f for value in chosen for f in parse(rest.replace(f"${name}", value)))
+    return (parse_one(text),)
+
+
+def parse_one(text: str) -> Formula:
+    """A formula without `for`."""
+    kind, places, body = "document", (), text
+    if match := SCOPE.fullmatch(text):
+        kind, body = match["kind"] or "code", match["rest"]
+        if match["places"]:
+            places = parse_places(match["places"])
+        if kind == "code" and places:
+            if body != STRUCTURE:
+                raise FormulaError(f"'each code of {{…}}' can only say {STRUCTURE!r}")
+            return Formula(text, "structure", places, (), "=")
+    parts = RELATION.split(body)
+    if len(parts) != 3:
+        raise FormulaError(f"expected one '=', '<=' or '<' between two sides in {body!r}")
+    terms = parse_side(parts[0], kind, True) + parse_side(parts[2], kind, False)
+    if not terms:
+        raise FormulaError(f"no figure on either side of {body!r}")
+    if len({term.ref.measure == "*" for term in terms}) > 1:
+        raise FormulaError(f"'*' must stand for the measure in every reference of {body!r}")
+    return Formula(text, kind, places, terms, parts[1])
+
+
+def parse_places(text: str) -> tuple[Place, ...]:
+    """The places between the braces."""
+    places = []
+    for part in re.split(r",(?![^\[]*\])", text):
+        match = PLACE.fullmatch(part.strip())
+        if not match:
+            raise FormulaError(f"not a statement with an optional [role, …]: {part.strip()!r}")
+        roles = tuple(r.strip() for r in (match["roles"] or "").split(",") if r.strip())
+        require(match["statement"], match["side"])
+        places.append(Place(match["statement"], match["side"], roles))
+    return tuple(places)
+
+
+def parse_side(text: str, kind: str, left: bool) -> tuple[Term, ...]:
+    """The signed terms of one side; `0` gives none."""
+    if text.strip() == "0":
+        return ()
+    pieces = re.split(r"\s([+-])\s", text.strip())
+    signs = [1] + [1 if mark == "+" else -1 for mark in pieces[1::2]]
+    terms = []
+    for sign, piece in zip(signs, pieces[0::2], strict=True):
+        inner = re.fullmatch(r"sum\((.+)\)", piece.strip())
+        ref = parse_ref((inner[1] if inner else piece).strip(), kind)
+        terms.append(Term(ref, sign, bool(inner), left))
+    return tuple(terms)
+
+
+def parse_ref(text: str, kind: str) -> Ref:
+    """One reference, as its scope allows."""
+    if kind == "parent":
+        relative, _, measure = text.partition(".")
+        if relative not in RELATIVES or measure != "*":
+            raise FormulaError(f"expected {' or '.join(f'{r}.*' for r in RELATIVES)}: {text!r}")
+        return Ref("*", relative=relative)
+    if kind == "line":
+        require_measure(text)
+        return Ref(text)
+    match = REF.fullmatch(text)
+    if not match:
+        raise FormulaError(f"not a reference like statement[role].measure: {text!r}")
+    require(match["statement"], match["side"])
+    if match["measure"] != "*":
+        require_measure(match["measure"])
+    role, _, items = (part.strip() for part in match["selector"].partition(":"))
+    negated = items.startswith("not ")
+    chosen = tuple(i.strip() for i in items.removeprefix("not ").split("|") if i.strip())
+    return Ref(match["measure"], match["statement"], match["side"], role, chosen, negated)
+
+
+def require(statement: str, side: str | None) -> None:
+    """Raises where the catalogue knows no such statement or side."""
+    if statement not in statements():
+        raise FormulaError(f"no such statement: {statement!r}")
+    if side is not None and side not in words("side"):
+        raise FormulaError(f"no such side: {side!r}")
+
+
+def require_measure(measure: str) -> None:
+    """Raises where the catalogue knows no such measure."""
+    if measure not in measures():
+        raise FormulaError(f"no such measure: {measure!r}")

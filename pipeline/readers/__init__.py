@@ -1,0 +1,1 @@
+"""One reader per medium, all returning the same shapes. Readers know nothing of official forms."""

@@ -1,0 +1,132 @@
+"""Tables that go on over a page break, joined by geometry alone.
+
+Here: whether the first grid of a page continues the last grid of the page before it, and one grid
+of both. Page furniture (numbers, running heads and feet) between them does not part them; any
+other line does. Not here: what the tables mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from pipeline.readers.shapes import Cell, Grid, Paragraph
+
+TOLERANCE = 3.0
+DIGITS = re.compile(r"\d+")
+PAGE_NUMBER = re.compile(r"^[\s\-—–－·第页共/]*\d{1,4}[\s\-—–－·第页共/\d]*$")
+MIN_REPEATS = 3
+BOTTOM_MARGIN = 0.94
+
+Items = list[Paragraph | Grid]
+
+
+@dataclass(frozen=True)
+class PageItems:
+    """What stands on one page, from top to bottom, and the page's height."""
+
+    items: Items
+    height: float
+
+
+def furniture(pages: list[PageItems]) -> set[str]:
+    """Lines that repeat, but for digits, on many pages."""
+    seen: Counter[str] = Counter()
+    for page in pages:
+        seen.update({masked(item) for item in page.items if isinstance(item, Paragraph)})
+    threshold = max(MIN_REPEATS, len(pages) // 2)
+    return {line for line, count in seen.items() if count >= threshold}
+
+
+def masked(item: Paragraph) -> str:
+    """A line as compared with lines of other pages."""
+    return DIGITS.sub("#", item.text)
+
+
+def join_pages(pages: list[PageItems]) -> Items:
+    """All items in order, a grid that continues over pages joined into one.
+
+    Page numbers and lines in the bottom margin are left out; other furniture only inside a joined
+    grid, for what repeats above separate tables (unit name, unit of money) belongs to each of them.
+    """
+    repeated = furniture(pages)
+    joined: Items = []
+    for page in pages:
+        items = [item for item in page.items if not is_marginal(item, page.height)]
+        upper = last_grid(joined, repeated)
+        lower = next((n for n, i in enumerate(items) if not is_furniture(i, repeated)), None)
+        if upper is not None and lower is not None:
+            first, second = joined[upper], items[lower]
+            if isinstance(first, Grid) and isinstance(second, Grid):
+                if (whole := append(first, second)) is not None:
+                    joined[upper:] = [whole]
+                    items = items[lower + 1 :]
+                else:
+                    items[lower] = replace(second, follows=True)
+        joined.extend(items)
+    return joined
+
+
+def is_marginal(item: Paragraph | Grid, height: float) -> bool:
+    """Whether an item is a page number, or a line in the bottom margin."""
+    if isinstance(item, Grid):
+        return False
+    box = item.place.box
+    return bool(PAGE_NUMBER.match(item.text)) or bool(box and box.y0 > BOTTOM_MARGIN * height)
+
+
+def is_furniture(item: Paragraph | Grid, repeated: set[str]) -> bool:
+    """Whether an item is a line that repeats from page to page."""
+    return isinstance(item, Paragraph) and masked(item) in repeated
+
+
+def last_grid(items: Items, repeated: set[str]) -> int | None:
+    """The place of the grid that ends the items, furniture after it passed over."""
+    for index in range(len(items) - 1, -1, -1):
+        if isinstance(items[index], Grid):
+            return index
+        if not is_furniture(items[index], repeated):
+            return None
+    return None
+
+
+def append(upper: Grid, lower: Grid) -> Grid | None:
+    """Both grids as one if the columns of one are a subset of the other's; null otherwise."""
+    if not (near(upper.edges[0], lower.edges[0]) and near(upper.edges[-1], lower.edges[-1])):
+        return None
+    finer = max(upper.edges, lower.edges, key=len)
+    if not (places(upper.edges, finer) and places(lower.edges, finer)):
+        return None
+    above, below = widen(upper, finer), widen(lower, finer)
+    shifted = tuple(replace(cell, row=cell.row + above.rows) for cell in below.cells)
+    return Grid(
+        rows=above.rows + below.rows,
+        columns=len(finer) - 1,
+        cells=above.cells + shifted,
+        spans_known=True,
+        breaks=(*above.breaks, above.rows, *(b + above.rows for b in below.breaks)),
+        edges=finer,
+    )
+
+
+def near(a: float, b: float) -> bool:
+    """Whether two edges are the same rule."""
+    return abs(a - b) <= TOLERANCE
+
+
+def places(edges: tuple[float, ...], finer: tuple[float, ...]) -> list[int]:
+    """The index in `finer` of each edge; empty where one has no counterpart."""
+    found = [next((i for i, f in enumerate(finer) if near(e, f)), -1) for e in edges]
+    return [] if -1 in found else found
+
+
+def widen(grid: Grid, finer: tuple[float, ...]) -> Grid:
+    """A grid with its columns renumbered among finer ones, cells spanning what they cover."""
+    index = places(grid.edges, finer)
+
+    def moved(cell: Cell) -> Cell:
+        first, last = index[cell.column], index[cell.column + cell.column_span]
+        return replace(cell, column=first, column_span=last - first)
+
+    return replace(grid, columns=len(finer) - 1, cells=tuple(moved(c) for c in grid.cells))

@@ -1,0 +1,82 @@
+"""The PDF reader: pages to paragraphs and grids in reading order.
+
+Here: putting glyphs, ruled grids and continuation together. It runs in a limited worker process
+(isolation): whatever a file does to a parser stays there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.documents.document import Document, Refusal
+from pipeline.readers.pdf import glyphs, ruled
+from pipeline.readers.pdf.continuation import PageItems, join_pages
+from pipeline.readers.pdf.glyphs import Glyph, PageText
+from pipeline.readers.shapes import Box, Grid, Paragraph, Place, Reading
+
+# Fewer glyphs than this on a page that shows images or paths: the page was not read.
+MIN_GLYPHS = 3
+
+
+def read(document: Document) -> Reading:
+    """A PDF with a text layer as grids and paragraphs.
+
+    Raises `Refusal` where it cannot be opened, has no text at all, or Camelot fails on it.
+    """
+    texts = read_texts(document.path)
+    blind = tuple(t.page for t in texts if len(t.glyphs) < MIN_GLYPHS and t.has_images)
+    if not any(text.glyphs for text in texts):
+        if blind:
+            raise Refusal("readers", "not_text", f"{len(texts)} pages of images, no text layer")
+        raise Refusal("readers", "unreadable_file", "its pages show neither text nor images")
+    tables = find_tables(str(document.path), len(texts))
+    pages = [page_items(text, tables.get(text.page, [])) for text in texts]
+    return Reading("pdf", tuple(join_pages(pages)), len(texts), blind)
+
+
+def read_texts(path: Path) -> list[PageText]:
+    """The glyphs of every page."""
+    pdf = glyphs.open_pdf(path)
+    try:
+        return list(glyphs.pages(pdf))
+    finally:
+        pdf.close()
+
+
+def find_tables(path: str, pages: int) -> dict[int, list[object]]:
+    """Camelot's tables, whatever it raises turned into a refusal.
+
+    The broad catch is the boundary of somebody else's parser: it raises anything from KeyError to
+    a bare StopIteration on damaged files, and each of them must end in quarantine, named.
+    """
+    try:
+        return ruled.tables_by_page(path, pages)
+    except Exception as error:
+        raise Refusal(
+            "readers", "reader_failed", f"Camelot: {type(error).__name__} while finding tables"
+        ) from error
+
+
+def page_items(text: PageText, tables: list[object]) -> PageItems:
+    """Grids and the lines outside them, from top to bottom."""
+    grids, outside = ruled.page_grids(tables, text)
+    lines = [paragraph(line, text.page) for line in glyphs.text_lines(outside)]
+    items = sorted([*grids, *(p for p in lines if p.text.strip())], key=top)
+    return PageItems(items, text.height)
+
+
+def paragraph(line: list[Glyph], page: int) -> Paragraph:
+    """A line of glyphs as a paragraph."""
+    box = Box(
+        min(g.box.x0 for g in line),
+        min(g.box.y0 for g in line),
+        max(g.box.x1 for g in line),
+        max(g.box.y1 for g in line),
+    )
+    return Paragraph(glyphs.line_text(line).strip(), Place(page=page, box=box))
+
+
+def top(item: Paragraph | Grid) -> float:
+    """Where an item begins on its page."""
+    place = item.place if isinstance(item, Paragraph) else item.cells[0].place
+    return place.box.y0 if place.box else 0.0

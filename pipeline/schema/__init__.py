@@ -1,0 +1,1 @@
+"""The column catalogue and the closed lists: what a release holds, declared once."""

@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.documents import personal
 from pipeline.schema.catalogue import require_word
 
 
@@ -33,7 +34,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Quarantined:
-    """One row of fact_quarantine: a file, or one statement of a document, put aside."""
+    """One row of fact_quarantine: a file, or one statement of a document, put aside.
+
+    Personal data in the detail is masked here, so that no caller can forget it.
+    """
 
     source_name: str
     stage: str
@@ -47,6 +51,8 @@ class Quarantined:
     def __post_init__(self) -> None:
         require_word("stage", self.stage)
         require_word("quarantine_reason", self.reason)
+        if self.detail is not None:
+            object.__setattr__(self, "detail", personal.mask(self.detail))
         parts = (self.source_name, self.sha256, self.statement_id, self.reason, self.detail)
         digest = hashlib.sha256("\x1f".join(p or "" for p in parts).encode("utf-8")).hexdigest()
         object.__setattr__(self, "quarantine_id", digest[:16])

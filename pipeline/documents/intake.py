@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.documents import manifest, media
+from pipeline.documents import manifest, media, personal
 from pipeline.documents.document import Document, Quarantined, Refusal
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -21,15 +21,16 @@ READABLE = frozenset({media.PDF, media.TEXT})
 # Stands in the metadata of every facsimile this project makes, so that one that strays from its
 # manifest is still known for what it is.
 FACSIMILE_MARK = b"yusuan-facsimile"
+# A spreadsheet takes a cell that begins so for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
 class Intake:
-    """All files of a raw folder: what can be read, what was put aside, what was withdrawn."""
+    """All files of a raw folder: what can be read, and what was put aside."""
 
     documents: tuple[Document, ...]
     quarantine: tuple[Quarantined, ...]
-    withdrawn: dict[str, str]
 
 
 def take_in(folder: Path) -> Intake:
@@ -41,7 +42,8 @@ def take_in(folder: Path) -> Intake:
     entries = manifest.read(folder)
     documents: dict[str, Document] = {}
     quarantine: list[Quarantined] = []
-    for name, path in files(folder):
+    present = list(files(folder))
+    for name, path in present:
         entry = entries.get(name, manifest.Entry(source_name=name))
         try:
             document = describe(name, path, entry)
@@ -58,8 +60,19 @@ def take_in(folder: Path) -> Intake:
         else:
             documents[document.document_id] = document
     kept_apart, set_aside = separate_facsimiles(tuple(documents.values()))
-    withdrawn = {e.source_name: e.reason or "" for e in entries.values() if e.status == "withdrawn"}
-    return Intake(kept_apart, tuple(quarantine) + set_aside, withdrawn)
+    gone = withdrawn_and_gone(entries.values(), {name for name, _ in present})
+    return Intake(kept_apart, tuple(quarantine) + set_aside + gone)
+
+
+def withdrawn_and_gone(
+    entries: Iterable[manifest.Entry], present: set[str]
+) -> tuple[Quarantined, ...]:
+    """Manifest lines that withdraw a file which is no longer there: their reason is kept."""
+    return tuple(
+        Quarantined(publishable(e.source_name), "documents", "withdrawn", e.reason)
+        for e in entries
+        if e.status == "withdrawn" and e.source_name not in present
+    )
 
 
 def files(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -80,6 +93,12 @@ def printable(path: Path) -> str:
     """A file name that is valid text: bytes that are no UTF-8 and control characters escaped."""
     text = os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+def publishable(name: str) -> str:
+    """A source name as released: personal data masked, and never like a spreadsheet formula."""
+    masked = personal.mask(name)
+    return f"./{masked}" if masked.startswith(FORMULA_STARTS) else masked
 
 
 def describe(name: str, path: Path, entry: manifest.Entry) -> Document:
@@ -107,7 +126,7 @@ def describe(name: str, path: Path, entry: manifest.Entry) -> Document:
         )
     return Document(
         document_id=digest[:16],
-        source_name=name,
+        source_name=publishable(name),
         path=path,
         sha256=digest,
         byte_size=status.st_size,
@@ -140,7 +159,7 @@ def put_aside(name: str, path: Path, refusal: Refusal) -> Quarantined:
     except OSError:
         digest = None
     return Quarantined(
-        source_name=name,
+        source_name=publishable(name),
         sha256=digest,
         stage=refusal.stage,
         reason=refusal.reason,

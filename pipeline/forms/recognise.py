@@ -63,16 +63,12 @@ def recognise(reading: Reading) -> Disclosure:
     cover = read_cover(reading.items)
     found = [(family, survey(reading, family, cover)) for family in families()]
     family, best = max(found, key=lambda pair: len(pair[1].statements) + len(pair[1].rejected))
-    if not best.statements and not best.rejected:
-        raise Refusal(
-            "forms",
-            "nothing_recognised",
-            f"{len(list(reading.grids()))} tables, none of them an official statement",
-        )
     statements, rejected = join(best)
     known = {s.statement_id for s in statements} | ids(rejected)
     rejected += missing_grids(best, known)
     statements += tuple(stated(best, known, family))
+    if not statements:
+        raise nothing_recognised(reading, rejected)
     unit_name, year, scope = identify(cover, statements)
     return Disclosure(
         family=family.family,
@@ -86,6 +82,18 @@ def recognise(reading: Reading) -> Disclosure:
         rejected=rejected,
         leftovers=best.leftovers,
     )
+
+
+def nothing_recognised(reading: Reading, rejected: tuple[Rejected, ...]) -> Refusal:
+    """Why a reading is no disclosure of any family: what came nearest, or that nothing did."""
+    detail = f"{len(list(reading.grids()))} tables, none of them an official statement"
+    if rejected:
+        nearest = rejected[0]
+        detail += (
+            f"; {len(rejected)} came near, first {nearest.statement_id}"
+            f" ({nearest.reason}: {nearest.detail})"
+        )
+    return Refusal("forms", "nothing_recognised", detail)
 
 
 def ids(rejected: tuple[Rejected, ...]) -> set[str]:

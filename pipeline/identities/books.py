@@ -67,7 +67,11 @@ class Books:
         cells = typed("cells", self.cells, CELLS, ["amount_id"], problems)
         form = {"form": pl.String()} if "form" in self.coverage.columns else {}
         coverage = typed(
-            "coverage", self.coverage, COVERAGE | form, ["document_id", "statement_id"], problems
+            "coverage",
+            self.coverage,
+            COVERAGE | form,
+            ["document_id", "statement_id"],
+            problems,
         )
         if not problems:
             problems += dangling(lines, cells, coverage)

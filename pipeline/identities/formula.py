@@ -117,7 +117,8 @@ def parse(text: str) -> tuple[Formula, ...]:
 
 def parse_one(text: str) -> Formula:
     """A formula without `for`."""
-    kind, places, body = "document", (), text
+    kind, body = "document", text
+    places: tuple[Place, ...] = ()
     if match := SCOPE.fullmatch(text):
         kind, body = match["kind"] or "code", match["rest"]
         if match["places"]:

@@ -126,9 +126,7 @@ def names(formula: Formula, instances: pl.DataFrame, rows: Rows) -> pl.DataFrame
     """
     if formula.kind in ("line", "parent"):
         found = instances.join(
-            rows.all_lines.select(
-                "name", "statement_id", "side", "line_no", k_line="line_id"
-            ),
+            rows.all_lines.select("name", "statement_id", "side", "line_no", k_line="line_id"),
             on="k_line",
             how="left",
         )

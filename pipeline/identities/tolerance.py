@@ -26,7 +26,10 @@ def summands(mode: str) -> pl.Expr:
     """
     left, right = pl.col("left_n").clip(1), pl.col("right_n").clip(1)
     if mode == "leaves":
-        left_leaves, right_leaves = pl.col("left_weight").clip(1), pl.col("right_weight").clip(1)
+        left_leaves, right_leaves = (
+            pl.col("left_weight").clip(1),
+            pl.col("right_weight").clip(1),
+        )
         return pl.max_horizontal(left_leaves + right, left + right_leaves) - 1
     return left + right - 1
 
@@ -58,7 +61,7 @@ def quantile(n: int) -> int:
 
 def suspicious(aggregated: pl.DataFrame) -> pl.Series:
     """Whether a residual within its tolerance lies beyond the quantile of its n."""
-    most = int(aggregated["n"].max() or 0)  # type: ignore[call-overload]
+    most = int(str(aggregated.select(pl.col("n").max().fill_null(0)).item()))
     steps = pl.DataFrame(
         {"n": range(most + 1), "q": [quantile(n) for n in range(most + 1)]},
         schema={"n": pl.Int64, "q": pl.Int64},

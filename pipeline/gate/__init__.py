@@ -1,0 +1,1 @@
+"""The expectations gate: rules over the warehouse, judged by Great Expectations."""

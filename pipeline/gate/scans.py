@@ -1,0 +1,66 @@
+"""Scans: rules that no query can say, over every text a release would hold.
+
+Here: one function per scan, from a warehouse to violations. They are the last watch: what they
+look for is already masked or quarantined where documents are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import duckdb
+
+from pipeline.documents import personal
+from pipeline.documents.intake import FORMULA_STARTS
+from pipeline.schema.catalogue import Table, quoted, tables
+
+Violation = tuple[str | None, str | None, int | None, str]
+
+
+def texts(
+    connection: duckdb.DuckDBPyConnection, table: Table, column: str
+) -> Iterator[tuple[str, str | None]]:
+    """Each distinct text of a column, with one document it stands in."""
+    document = "min(document_id)" if any(c.name == "document_id" for c in table.columns) else "NULL"
+    query = (
+        f"SELECT {quoted(column)}, {document} FROM {quoted(table.name)} "
+        f"WHERE {quoted(column)} IS NOT NULL GROUP BY ALL ORDER BY ALL"
+    )
+    yield from connection.execute(query).fetchall()
+
+
+def each_text(
+    connection: duckdb.DuckDBPyConnection, unfit: Callable[[str], bool], what: str
+) -> tuple[int, list[Violation]]:
+    """How many texts were looked at, and those that are unfit (named, never shown)."""
+    examined, found = 0, []
+    for table in tables().values():
+        for column in table.columns:
+            if column.type != "text" or column.words or column.ref:
+                continue
+            for text, document_id in texts(connection, table, column.name):
+                examined += 1
+                if unfit(text):
+                    found.append((document_id, None, None, f"{what} in {table.name}.{column.name}"))
+    return examined, found
+
+
+def personal_data(connection: duckdb.DuckDBPyConnection) -> tuple[int, list[Violation]]:
+    """Texts that hold a telephone number or a named handler."""
+    return each_text(connection, personal.found_in, "text in the form of personal data")
+
+
+def formula_text(connection: duckdb.DuckDBPyConnection) -> tuple[int, list[Violation]]:
+    """Texts that a spreadsheet would run. A printed figure may begin with a minus."""
+
+    def starts_formula(text: str) -> bool:
+        is_figure = text[1:].replace(",", "").replace(".", "").isdigit()
+        return text.startswith(FORMULA_STARTS) and not is_figure
+
+    return each_text(connection, starts_formula, "text that begins like a formula")
+
+
+SCANS: dict[str, Callable[[duckdb.DuckDBPyConnection], tuple[int, list[Violation]]]] = {
+    "personal_data": personal_data,
+    "formula_text": formula_text,
+}

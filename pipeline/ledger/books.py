@@ -1,0 +1,113 @@
+"""The whole ledger: staged documents to every released table but the proofs.
+
+Here: the order in which the parts are made. A department whose file was put aside after staging is
+left out here too: only documents that were taken in count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.documents.document import Document, Quarantined
+from pipeline.documents.intake import Intake
+from pipeline.identities.books import Books
+from pipeline.ledger import dimensions, documents, facts
+from pipeline.schema.catalogue import tables
+from pipeline.staging.tables import Extract
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Released tables by name, amounts with their printed steps, and the books to be proved."""
+
+    tables: dict[str, pl.DataFrame]
+    amounts: pl.DataFrame
+    books: Books
+
+
+def build(intake: Intake, staged: Extract, refused: list[Quarantined]) -> Ledger:
+    """The ledger of all staged documents; `refused` are files the reading pool gave up on."""
+    known = {d.document_id: d for d in intake.documents}
+    described = documents.with_units(staged.documents, intake.documents)
+    amounts = facts.amounts(staged.lines, staged.cells, described)
+    found = {
+        "dim_document": documents.dim_document(described, staged.coverage),
+        "dim_unit": documents.dim_unit(described),
+        "dim_region": dimensions.dim_region(),
+        "dim_statement": dimensions.dim_statement(),
+        "dim_measure": dimensions.dim_measure(),
+        **dimensions.dim_codes(amounts, described),
+        "fact_coverage": tables()["fact_coverage"].conform(staged.coverage),
+        "fact_quarantine": quarantine(
+            [*intake.quarantine, *refused, *staged_entries(staged.quarantine, known)],
+            set(described.get_column("document_id")),
+        ),
+    }
+    cells = amounts.select(
+        "amount_id",
+        "document_id",
+        "statement_id",
+        "side",
+        "line_no",
+        "measure_id",
+        "amount_yuan",
+        "step_yuan",
+    )
+    lines = staged.lines.select(
+        "document_id",
+        "statement_id",
+        "side",
+        "line_no",
+        "role",
+        "item",
+        "code",
+        "label",
+        "parent_line_no",
+    )
+    return Ledger(found, amounts, Books(lines=lines, cells=cells, coverage=staged.coverage))
+
+
+def staged_entries(frame: pl.DataFrame, known: dict[str, Document]) -> list[Quarantined]:
+    """Staged quarantine rows with the names their files bear today."""
+    return [
+        Quarantined(
+            source_name=known[row["document_id"]].source_name,
+            sha256=known[row["document_id"]].sha256,
+            document_id=row["document_id"],
+            statement_id=row["statement_id"],
+            stage=row["stage"],
+            reason=row["reason"],
+            detail=row["detail"],
+        )
+        for row in frame.iter_rows(named=True)
+    ]
+
+
+def quarantine(entries: list[Quarantined], documents: set[str]) -> pl.DataFrame:
+    """fact_quarantine; document_id only where there is such a document."""
+    return tables()["fact_quarantine"].frame(
+        {
+            "quarantine_id": entry.quarantine_id,
+            "source_name": entry.source_name,
+            "sha256": entry.sha256,
+            "document_id": entry.document_id if entry.document_id in documents else None,
+            "statement_id": entry.statement_id,
+            "stage": entry.stage,
+            "reason": entry.reason,
+            "detail": entry.detail,
+        }
+        for entry in entries
+    )
+
+
+def with_proofs(amounts: pl.DataFrame, proofs: pl.DataFrame) -> pl.DataFrame:
+    """fact_amount: the amounts with the proof of each.
+
+    An amount the identities said nothing of would be a hole in the proof: it raises.
+    """
+    joined = amounts.join(proofs.select("amount_id", "proof"), on="amount_id", how="left")
+    if missing := joined.get_column("proof").null_count():
+        raise facts.LedgerError(f"{missing} amounts came out of the proof without a state")
+    return tables()["fact_amount"].conform(joined)

@@ -1,0 +1,93 @@
+"""Documents, disclosures and units: who published what, and which file is the current one.
+
+Here: dim_document and dim_unit from staged documents and the intake. Not here: amounts (facts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from pipeline.codes.regions import region_of
+from pipeline.documents.document import Document
+from pipeline.ledger import keys
+from pipeline.schema.catalogue import tables
+
+
+def with_units(staged: pl.DataFrame, documents: Iterable[Document]) -> pl.DataFrame:
+    """Staged documents with what the intake knows, their unit, region and disclosure."""
+    known = {d.document_id: d for d in documents}
+    rows = []
+    for row in staged.iter_rows(named=True):
+        document = known[row["document_id"]]
+        region = document.region_code or region_of(row["unit_name"], row["fiscal_year"])
+        unit = keys.unit_id(region, row["unit_name"])
+        disclosure = keys.disclosure_id(unit, row["fiscal_year"], row["kind"], row["scope"])
+        rows.append(
+            row
+            | {
+                "source_name": document.source_name,
+                "sha256": document.sha256,
+                "byte_size": document.byte_size,
+                "media_type": document.media_type,
+                "origin": document.origin,
+                "origin_url": document.origin_url,
+                "publisher": document.publisher,
+                "retrieved_at": document.retrieved_at,
+                "supersedes": document.supersedes,
+                "region_code": region,
+                "unit_id": unit,
+                "disclosure_id": disclosure,
+            }
+        )
+    extra = {"region_code": pl.String(), "unit_name": pl.String(), "family": pl.String()}
+    schema = {**tables()["dim_document"].schema, **extra}
+    schema.pop("is_current")
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def dim_document(documents: pl.DataFrame, coverage: pl.DataFrame) -> pl.DataFrame:
+    """The document dimension; `is_current` is false for what a later file replaces."""
+    replaced = superseded(documents, coverage)
+    frame = documents.with_columns(is_current=~pl.col("document_id").is_in(replaced))
+    return tables()["dim_document"].conform(frame)
+
+
+def superseded(documents: pl.DataFrame, coverage: pl.DataFrame) -> list[str]:
+    """Documents that another file of the same disclosure replaces.
+
+    Two files of one disclosure are versions of each other where both print the same statement;
+    else they are parts of it and both hold. The later one holds: by retrieved_at, and where
+    nothing tells, the last by name, so that a disclosure never counts twice (the gate warns).
+    A file named in another's `supersedes` is replaced whatever it prints.
+    """
+    printed = coverage.filter(pl.col("state") != "absent").select("document_id", "statement_id")
+    order = ["retrieved_at", "source_name", "document_id"]
+    ranked = documents.sort(order, nulls_last=False).with_row_index("rank")
+    pairs = (
+        ranked.select("document_id", "disclosure_id", "rank")
+        .join(printed, on="document_id")
+        .join(
+            ranked.select("disclosure_id", "rank", later="document_id").join(
+                printed.rename({"document_id": "later"}), on="later"
+            ),
+            on=["disclosure_id", "statement_id"],
+            suffix="_later",
+        )
+        .filter(pl.col("rank") < pl.col("rank_later"))
+    )
+    named = documents.get_column("supersedes").drop_nulls().str.slice(0, 16)
+    return sorted(set(pairs.get_column("document_id")) | set(named))
+
+
+def dim_unit(documents: pl.DataFrame) -> pl.DataFrame:
+    """Every disclosing unit, once."""
+    frame = documents.select(
+        "unit_id",
+        "region_code",
+        name="unit_name",
+        budget_code=pl.lit(None, pl.String()),
+        parent_unit_id=pl.lit(None, pl.String()),
+    ).unique("unit_id", keep="first", maintain_order=True)
+    return tables()["dim_unit"].conform(frame)

@@ -1,0 +1,1 @@
+"""Releases: immutable versioned folders, and the pointer to the latest."""

@@ -1,0 +1,84 @@
+"""Release folders: their names, which one is the latest, and moving the pointer.
+
+Here: the only code that touches `releases/` and `latest`. A folder appears whole by one rename;
+the pointer moves by one rename after it. Not here: what is in a release (write).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+
+VERSION = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})(?:\.(\d+))?")
+
+
+def latest(curated: Path) -> Path | None:
+    """The folder of the latest release, null where there is none."""
+    pointer = curated / "latest"
+    return pointer.resolve() if pointer.is_dir() else None
+
+
+def next_version(curated: Path, today: date) -> str:
+    """YYYY.MM.DD, then .1, .2 … on the same day."""
+    base = f"{today:%Y.%m.%d}"
+    taken = {p.name for p in (curated / "releases").glob(f"{base}*")}
+    if base not in taken:
+        return base
+    number = 1
+    while f"{base}.{number}" in taken:
+        number += 1
+    return f"{base}.{number}"
+
+
+def sort_key(version: str) -> tuple[int, ...]:
+    """Versions in the order they were made; `.10` after `.9`."""
+    found = VERSION.fullmatch(version)
+    if found is None:
+        raise ValueError(f"{version!r} is no version: YYYY.MM.DD or YYYY.MM.DD.N")
+    return tuple(int(part or 0) for part in found.groups())
+
+
+def draft(curated: Path, version: str) -> Path:
+    """An empty folder to write a release into; drafts that a crash left behind are removed."""
+    releases = curated / "releases"
+    releases.mkdir(parents=True, exist_ok=True)
+    for stale in releases.glob(".draft-*"):
+        shutil.rmtree(stale)
+    folder = releases / f".draft-{version}"
+    folder.mkdir()
+    return folder
+
+
+def abandon(folder: Path) -> None:
+    """Remove a draft that will not be released."""
+    shutil.rmtree(folder)
+
+
+def publish(curated: Path, folder: Path, version: str) -> Path:
+    """Make a finished draft the release `version` and point `latest` at it."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            sync(path)
+    final = curated / "releases" / version
+    if final.exists():
+        raise FileExistsError(f"{final} exists; a release never changes")
+    folder.rename(final)
+    sync(final.parent)
+    pointer = curated / f".latest-{os.getpid()}"
+    pointer.unlink(missing_ok=True)
+    pointer.symlink_to(Path("releases") / version, target_is_directory=True)
+    pointer.replace(curated / "latest")
+    sync(curated)
+    return final
+
+
+def sync(path: Path) -> None:
+    """Flush a file or folder to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""What stewards read: the quality report of a release, or of a gate that stopped one."""

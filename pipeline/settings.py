@@ -1,0 +1,51 @@
+"""Where a build reads and writes, and how. Everything that differs between two runs is here."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The folders of a build and its choices.
+
+    All that a build makes stands under `curated`: staged results, work in progress, releases.
+    `today` names the version; without it the day the build runs does.
+    """
+
+    raw: Path = PROJECT / "data" / "raw"
+    curated: Path = PROJECT / "data" / "curated"
+    expectations: Path = PROJECT / "expectations"
+    workers: int = os.cpu_count() or 1
+    strict: bool = False
+    today: date | None = None
+
+    @property
+    def staging(self) -> Path:
+        """Results per document, used again until the document or the code changes."""
+        return self.curated / "staging"
+
+    @property
+    def work(self) -> Path:
+        """What the steps of a build hand on to each other."""
+        return self.curated / "work"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB warehouse of the build."""
+        return self.work / "yusuan.duckdb"
+
+    @property
+    def quality(self) -> Path:
+        """The gate's results and the report of the build, released or not."""
+        return self.work / "quality"
+
+    @property
+    def version_day(self) -> date:
+        """The day that names the version."""
+        return self.today or date.today()

@@ -1,0 +1,196 @@
+"""One document to its staged tables: read, recognise, check the text, flatten.
+
+Here: the pure function that runs inside a worker. Not here: processes (pool) and files (store).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from pipeline.documents import personal
+from pipeline.documents.document import Document, Refusal
+from pipeline.documents.intake import FORMULA_STARTS
+from pipeline.forms.disclosure import Disclosure, Rejected
+from pipeline.forms.recognise import recognise
+from pipeline.forms.statement import Line, Statement
+from pipeline.ledger.money import NotExact, to_yuan
+from pipeline.readers.dispatch import read
+from pipeline.readers.shapes import Place, Reading
+from pipeline.staging.tables import SCHEMAS, Extract
+
+CENT = Decimal("0.01")
+
+
+def extract(document: Document) -> Extract:
+    """The staged tables of a document; a refused file gives its quarantine row and no more."""
+    try:
+        reading, disclosure = understand(document)
+    except Refusal as refusal:
+        return refused(document, refusal)
+    return flatten(document, reading, disclosure)
+
+
+def understand(document: Document) -> tuple[Reading, Disclosure]:
+    """Reading and disclosure of a document, every released text checked.
+
+    Raises `Refusal` where it cannot be read or is no disclosure.
+    """
+    reading = read(document)
+    disclosure = recognise(reading)
+    return reading, checked(disclosure, reading.blind_pages)
+
+
+def refused(document: Document, refusal: Refusal) -> Extract:
+    """The staged tables of a file that gave no document."""
+    row = {
+        "document_id": document.document_id,
+        "stage": refusal.stage,
+        "reason": refusal.reason,
+        "detail": personal.mask(refusal.detail),
+    }
+    return tables(quarantine=[row])
+
+
+def tables(**rows: list[dict[str, Any]]) -> Extract:
+    """Rows as staged frames; tables not given are empty."""
+    frames = {
+        name: pl.DataFrame(rows.get(name, []), schema=schema, orient="row")
+        for name, schema in SCHEMAS.items()
+    }
+    return Extract(**frames)
+
+
+def checked(disclosure: Disclosure, blind_pages: tuple[int, ...]) -> Disclosure:
+    """A disclosure without statements whose text or money cannot be released.
+
+    What is absent from a document with pages that gave no text is unreadable, not absent.
+    """
+    kept, rejected = [], list(disclosure.rejected)
+    for statement in disclosure.statements:
+        problem = trouble(statement)
+        if problem is None:
+            kept.append(statement)
+        else:
+            rejected.append(problem)
+    states = dict(disclosure.coverage)
+    if blind_pages:
+        pages = ", ".join(map(str, blind_pages))
+        for statement_id in [s for s, state in states.items() if state == "absent"]:
+            detail = f"not found; pages {pages} show images and gave no text"
+            rejected.append(Rejected(statement_id, "not_text", detail))
+    states |= {r.statement_id: "unreadable" for r in rejected if r.statement_id}
+    return replace(
+        disclosure,
+        statements=tuple(kept),
+        rejected=tuple(rejected),
+        coverage=states,
+        unit_name=personal.mask(disclosure.unit_name),
+        title=personal.mask(disclosure.title) if disclosure.title else None,
+    )
+
+
+def trouble(statement: Statement) -> Rejected | None:
+    """Why a statement cannot be released as it stands, if it cannot."""
+    for line in statement.lines:
+        texts = (line.label, line.label_path, line.government_item, line.implementing_unit)
+        if any(personal.found_in(text) for text in texts):
+            detail = f"row {line.line_no}: text in the form of personal data (not shown)"
+            return Rejected(statement.statement_id, "personal_data", detail)
+        if any(text and text.startswith(FORMULA_STARTS) for text in texts):
+            detail = f"row {line.line_no}: text that begins like a spreadsheet formula"
+            return Rejected(statement.statement_id, "hostile_text", detail)
+        for figure in line.figures:
+            try:
+                to_yuan(figure.text, statement.money_unit or "元")
+            except NotExact as error:
+                detail = f"row {line.line_no}, {figure.measure}: {error}"
+                return Rejected(statement.statement_id, "cell_unparsed", detail)
+    return None
+
+
+def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Extract:
+    """A disclosure as staged rows."""
+    key = document.document_id
+    return tables(
+        documents=[
+            {
+                "document_id": key,
+                "family": disclosure.family,
+                "kind": disclosure.kind,
+                "scope": disclosure.scope,
+                "fiscal_year": disclosure.fiscal_year,
+                "unit_name": disclosure.unit_name,
+                "title": disclosure.title,
+                "page_count": reading.page_count,
+                "reader": reading.reader,
+            }
+        ],
+        lines=[line_row(key, s, line) for s in disclosure.statements for line in s.lines],
+        cells=[row for s in disclosure.statements for row in cell_rows(key, s)],
+        coverage=[
+            {"document_id": key, "statement_id": statement_id, "state": state}
+            for statement_id, state in sorted(disclosure.coverage.items())
+        ],
+        quarantine=[
+            {
+                "document_id": key,
+                "statement_id": rejected.statement_id,
+                "stage": "forms",
+                "reason": rejected.reason,
+                "detail": personal.mask(rejected.detail),
+            }
+            for rejected in disclosure.rejected
+        ],
+    )
+
+
+def line_row(key: str, statement: Statement, line: Line) -> dict[str, Any]:
+    """One staged line."""
+    return {
+        "document_id": key,
+        "statement_id": statement.statement_id,
+        "side": line.side,
+        "line_no": line.line_no,
+        "role": line.role,
+        "item": line.item,
+        "line_kind": line.kind,
+        "code": line.code,
+        "code_system": line.code_system,
+        "label": line.label,
+        "label_path": line.label_path,
+        "government_item": line.government_item,
+        "implementing_unit": line.implementing_unit,
+        "parent_line_no": line.parent,
+        "occurrence": line.occurrence,
+    }
+
+
+def cell_rows(key: str, statement: Statement) -> Iterator[dict[str, Any]]:
+    """The staged cells of a statement."""
+    for line in statement.lines:
+        for figure in line.figures:
+            yield {
+                "document_id": key,
+                "statement_id": statement.statement_id,
+                "side": line.side,
+                "line_no": line.line_no,
+                "measure_id": figure.measure,
+                "printed_text": figure.text,
+                "printed_unit": statement.money_unit,
+                "confidence": figure.confidence,
+                **place(figure.place),
+            }
+
+
+def place(where: Place) -> dict[str, Any]:
+    """Page and box, or the source line."""
+    found: dict[str, Any] = {"page": where.page, "source_line": where.line}
+    if where.box is not None:
+        for name in ("x0", "y0", "x1", "y1"):
+            found[name] = Decimal(str(getattr(where.box, name))).quantize(CENT)
+    return found

@@ -1,0 +1,96 @@
+"""The staged tables: what is kept of one document between reading and the ledger.
+
+Here: their schemas, and an `Extract` holding one frame of each. They are internal and hold texts
+as printed; nothing of a performance form or of a table that is no official statement is in them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import polars as pl
+
+BOX = pl.Decimal(8, 2)
+ROW = {"document_id": pl.String(), "statement_id": pl.String(), "side": pl.String()}
+
+SCHEMAS: dict[str, dict[str, pl.DataType]] = {
+    "documents": {
+        "document_id": pl.String(),
+        "family": pl.String(),
+        "kind": pl.String(),
+        "scope": pl.String(),
+        "fiscal_year": pl.Int32(),
+        "unit_name": pl.String(),
+        "title": pl.String(),
+        "page_count": pl.Int64(),
+        "reader": pl.String(),
+    },
+    "lines": {
+        **ROW,
+        "line_no": pl.Int64(),
+        "role": pl.String(),
+        "item": pl.String(),
+        "line_kind": pl.String(),
+        "code": pl.String(),
+        "code_system": pl.String(),
+        "label": pl.String(),
+        "label_path": pl.String(),
+        "government_item": pl.String(),
+        "implementing_unit": pl.String(),
+        "parent_line_no": pl.Int64(),
+        "occurrence": pl.Int64(),
+    },
+    "cells": {
+        **ROW,
+        "line_no": pl.Int64(),
+        "measure_id": pl.String(),
+        "printed_text": pl.String(),
+        "printed_unit": pl.String(),
+        "page": pl.Int64(),
+        "x0": BOX,
+        "y0": BOX,
+        "x1": BOX,
+        "y1": BOX,
+        "source_line": pl.Int64(),
+        "confidence": pl.Decimal(4, 3),
+    },
+    "coverage": {
+        "document_id": pl.String(),
+        "statement_id": pl.String(),
+        "state": pl.String(),
+    },
+    "quarantine": {
+        "document_id": pl.String(),
+        "statement_id": pl.String(),
+        "stage": pl.String(),
+        "reason": pl.String(),
+        "detail": pl.String(),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Extract:
+    """The staged tables of one document, or of many. A refused file has quarantine only."""
+
+    documents: pl.DataFrame
+    lines: pl.DataFrame
+    cells: pl.DataFrame
+    coverage: pl.DataFrame
+    quarantine: pl.DataFrame
+
+
+def names() -> tuple[str, ...]:
+    """The staged tables in order."""
+    return tuple(f.name for f in fields(Extract))
+
+
+def empty() -> Extract:
+    """No rows of anything."""
+    return Extract(**{name: pl.DataFrame(schema=SCHEMAS[name]) for name in names()})
+
+
+def concat(extracts: list[Extract]) -> Extract:
+    """Many documents as one, in the order given."""
+    parts = [empty(), *extracts]
+    return Extract(**{name: pl.concat([getattr(p, name) for p in parts]) for name in names()})

@@ -1,0 +1,176 @@
+"""The steps of a build, in order, each reading what the one before it left in `work/`.
+
+    take_in -> stage -> enter -> prove -> assemble -> judge -> publish
+
+Here: effects, folders and order; each step calls one room and writes its result. The Dagster
+assets are these steps and nothing more. Not here: any rule of the domain.
+"""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline import progress
+from pipeline.documents.document import Quarantined
+from pipeline.documents.intake import Intake
+from pipeline.documents.intake import take_in as take_in_folder
+from pipeline.gate import judge as judging
+from pipeline.gate import pins, rules, run
+from pipeline.gate.judge import Judgement
+from pipeline.identities.declaration import load_catalogue
+from pipeline.identities.engine import run as run_identities
+from pipeline.ledger import books
+from pipeline.release import changes, describe, versions, write
+from pipeline.review import report
+from pipeline.settings import Settings
+from pipeline.staging import pool, store, tables
+from pipeline.warehouse import build as warehouse
+
+RESULTS = "results.json"
+REPORT = "index.html"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What reading did: documents read now, taken from before, and given up by the pool."""
+
+    read: int
+    reused: int
+    refused: tuple[Quarantined, ...]
+
+
+@dataclass(frozen=True)
+class Published:
+    """The release a build made, or the one that stands because nothing changed."""
+
+    path: Path
+    version: str
+    changed: bool
+
+
+def save(settings: Settings, name: str, value: Any) -> None:
+    """Hand a value on to the next step."""
+    settings.work.mkdir(parents=True, exist_ok=True)
+    draft = settings.work / f".{name}.pickle"
+    draft.write_bytes(pickle.dumps(value))
+    draft.replace(settings.work / f"{name}.pickle")
+
+
+def saved(settings: Settings, name: str) -> Any:
+    """What an earlier step handed on. The folder is the build's own: nobody else writes it."""
+    return pickle.loads((settings.work / f"{name}.pickle").read_bytes())
+
+
+def take_in(settings: Settings) -> Intake:
+    """Hash and sniff every raw file."""
+    intake = take_in_folder(settings.raw)
+    save(settings, "intake", intake)
+    return intake
+
+
+def stage(settings: Settings) -> Staged:
+    """Read every document that has no staged result of this code yet."""
+    intake: Intake = saved(settings, "intake")
+    store.prune(settings.staging)
+    todo = [d for d in intake.documents if not sound(settings.staging, d.document_id)]
+    refused = []
+    progress.tell("Reading documents", 0, len(todo))
+    for done, outcome in enumerate(pool.run(todo, settings.staging, settings.workers), start=1):
+        if outcome.refusal is not None:
+            refused.append(outcome.refusal.quarantine(outcome.document))
+        progress.tell("Reading documents", done, len(todo))
+    staged = Staged(len(todo), len(intake.documents) - len(todo), tuple(refused))
+    save(settings, "staged", staged)
+    return staged
+
+
+def sound(staging: Path, document_id: str) -> bool:
+    """Whether a staged result is there and can be read; a damaged one is discarded."""
+    if not store.is_staged(staging, document_id):
+        return False
+    try:
+        store.read(staging, document_id)
+    except (OSError, pl.exceptions.PolarsError):
+        store.discard(staging, document_id)
+        return False
+    return True
+
+
+def enter(settings: Settings) -> books.Ledger:
+    """Enter all staged documents into the ledger."""
+    progress.tell("Entering the ledger", 0, 1)
+    intake: Intake = saved(settings, "intake")
+    staged: Staged = saved(settings, "staged")
+    given_up = {entry.sha256 for entry in staged.refused}
+    extracts = [
+        store.read(settings.staging, document.document_id)
+        for document in intake.documents
+        if document.sha256 not in given_up
+    ]
+    ledger = books.build(intake, tables.concat(extracts), list(staged.refused))
+    save(settings, "ledger", ledger)
+    return ledger
+
+
+def prove(settings: Settings) -> dict[str, pl.DataFrame]:
+    """Run every identity; fact_check, fact_check_term and fact_amount with its proofs."""
+    progress.tell("Proving figures", 0, 1)
+    ledger: books.Ledger = saved(settings, "ledger")
+    results = run_identities(ledger.books, load_catalogue(settings.expectations / "identities"))
+    proved = {
+        "fact_amount": books.with_proofs(ledger.amounts, results.proofs),
+        "fact_check": results.checks,
+        "fact_check_term": results.terms,
+    }
+    save(settings, "proved", proved)
+    return proved
+
+
+def assemble(settings: Settings) -> dict[str, int]:
+    """Assemble the warehouse; rows per table."""
+    progress.tell("Assembling the warehouse", 0, 1)
+    ledger: books.Ledger = saved(settings, "ledger")
+    return warehouse.assemble(settings.warehouse, ledger.tables | saved(settings, "proved"))
+
+
+def judge(settings: Settings) -> list[Judgement]:
+    """Run the gate's rules and write its results and the quality report."""
+    progress.tell("Judging the expectations", 0, 1)
+    suites = rules.load(settings.expectations / "suites")
+    decided = {
+        "known_breaks": pins.known_breaks(settings.expectations),
+        "known_losses": pins.known_losses(settings.expectations),
+    }
+    last = versions.latest(settings.curated)
+    examined = run.examine(settings.warehouse, suites, decided, last)
+    judgements = judging.judge(examined, settings.strict)
+    judging.save(settings.quality / RESULTS, judgements)
+    page = report.render(report.gather(settings.warehouse, judgements))
+    (settings.quality / REPORT).write_text(page, encoding="utf-8")
+    return judgements
+
+
+def publish(settings: Settings) -> Published:
+    """Write the release and point `latest` at it, unless it would equal the last one."""
+    progress.tell("Writing the release", 0, 1)
+    last = versions.latest(settings.curated)
+    version = versions.next_version(settings.curated, settings.version_day)
+    folder = versions.draft(settings.curated, version)
+    write.write_tables(settings.warehouse, folder)
+    if last is not None and write.content_hash(folder) == write.content_hash(last):
+        versions.abandon(folder)
+        return Published(last, last.name, changed=False)
+    write.write_database(settings.warehouse, folder)
+    (folder / "quality").mkdir()
+    for name in (RESULTS, REPORT):
+        (folder / "quality" / name).write_bytes((settings.quality / name).read_bytes())
+    summary = describe.summarise(settings.warehouse)
+    notes = changes.notes(folder, last)
+    describe.write_pages(folder, version, settings.version_day, summary, notes)
+    write.write_checksums(folder)
+    return Published(versions.publish(settings.curated, folder, version), version, changed=True)

@@ -1,0 +1,1 @@
+"""The DuckDB warehouse: assembled from the ledger by one writer, and never the only copy."""

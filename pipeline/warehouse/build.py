@@ -1,0 +1,68 @@
+"""Assembling the warehouse file from released tables.
+
+Here: tables from the column catalogue, rows, and the views of the star schema. Not here: where
+the rows come from (ledger, identities) and how they leave (release).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipeline.schema.catalogue import quoted, tables
+
+# One table wide enough for most questions; it repeats nothing that the tables do not say.
+VIEWS = {
+    "v_amount": """
+        SELECT a.*, d.fiscal_year, d.kind, d.scope, d.is_current, u.name AS unit_name,
+               u.region_code, s.title_zh AS statement_zh, s.title_en AS statement_en,
+               m.label_zh AS measure_zh, m.label_en AS measure_en
+        FROM fact_amount a
+        JOIN dim_document d USING (document_id)
+        JOIN dim_unit u USING (unit_id)
+        JOIN dim_statement s USING (statement_id)
+        JOIN dim_measure m USING (measure_id)
+    """,
+    "v_finding": """
+        SELECT c.*, d.source_name, u.name AS unit_name, d.fiscal_year
+        FROM fact_check c
+        JOIN dim_document d USING (document_id)
+        JOIN dim_unit u USING (unit_id)
+        WHERE c.verdict IN ('breaks', 'crashed')
+    """,
+}
+
+
+def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """A connection that loads nothing from the network."""
+    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    return duckdb.connect(str(path), read_only=read_only, config=config)
+
+
+def assemble(path: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, int]:
+    """Write the warehouse anew and return rows per table.
+
+    It is built beside its place and moved there whole. Raises `KeyError` where a declared table
+    has no frame.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    counts = {}
+    with connect(draft) as connection:
+        for name, table in tables().items():
+            frame = table.conform(frames[name])
+            connection.execute(table.ddl)
+            connection.register("incoming", frame.to_arrow())
+            columns = ", ".join(quoted(c.name) for c in table.columns)
+            connection.execute(f"INSERT INTO {quoted(name)} ({columns}) SELECT {columns} FROM incoming")
+            connection.unregister("incoming")
+            counts[name] = frame.height
+        for name, query in VIEWS.items():
+            connection.execute(f"CREATE VIEW {quoted(name)} AS {query}")
+    draft.replace(path)
+    return counts

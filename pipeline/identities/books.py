@@ -79,6 +79,15 @@ class Books:
             raise BooksError("; ".join(problems))
         return Books(lines, cells, coverage)
 
+    def of_documents(self, documents: pl.DataFrame) -> Books:
+        """The books of some documents (a frame with `document_id`)."""
+        return Books(
+            *(
+                frame.join(documents, on="document_id", how="semi", maintain_order="left")
+                for frame in (self.lines, self.cells, self.coverage)
+            )
+        )
+
 
 def typed(
     name: str,

@@ -48,6 +48,7 @@ TERM: dict[str, pl.DataType] = {
     "pins": pl.Boolean(),
 }
 ID_BYTES = 15
+BATCH = 2000  # documents
 NO_FIGURE = "两边均无数字 (no figure printed on either side)"
 
 
@@ -63,15 +64,31 @@ class Results:
 def run(books: Books, declarations: Sequence[Declaration]) -> Results:
     """Every identity over every document; `BooksError` where the books are not well formed."""
     books = books.checked()
+    documents = books.coverage.select("document_id").unique().sort("document_id")
+    batches = [
+        run_batch(books.of_documents(documents.slice(start, BATCH)), declarations)
+        for start in range(0, max(documents.height, 1), BATCH)
+    ]
+    catalogue = tables()
+    checks = pl.concat([batch.checks for batch in batches])
+    terms = pl.concat([batch.terms for batch in batches])
+    return Results(
+        catalogue["fact_check"].conform(checks),
+        catalogue["fact_check_term"].conform(terms),
+        pl.concat([batch.proofs for batch in batches]).sort("amount_id"),
+    )
+
+
+def run_batch(books: Books, declarations: Sequence[Declaration]) -> Results:
+    """Every identity over some documents: no identity spans two, so batches bound the memory."""
     rows = prepare(books)
-    outcomes = [guarded(declaration, rows) for declaration in declarations]
-    checks, terms = identified(outcomes)
+    checks, terms = identified([guarded(declaration, rows) for declaration in declarations])
     proofs = proof(books.cells, checks, terms)
     catalogue = tables()
     return Results(
-        catalogue["fact_check"].conform(checks),
-        catalogue["fact_check_term"].conform(
-            terms.with_columns(claim_id=pl.lit(None, dtype=pl.String))
+        checks.select(list(catalogue["fact_check"].schema)),
+        terms.with_columns(claim_id=pl.lit(None, dtype=pl.String)).select(
+            list(catalogue["fact_check_term"].schema)
         ),
         proofs,
     )

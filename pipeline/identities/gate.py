@@ -207,6 +207,7 @@ def holding(formula: Formula, rows: Rows) -> pl.DataFrame:
     """document_id of the documents that have every statement named and where the formula holds.
 
     Absent rows and forms printed empty count as zero here; absent and unreadable forms do not.
+    Zero means zero; two sides may differ as far as their leaves explain.
     """
     named = formula.statements
     known = rows.coverage.filter(
@@ -218,7 +219,9 @@ def holding(formula: Formula, rows: Rows) -> pl.DataFrame:
         .filter(pl.col("n") == len(named))
         .select("document_id")
     )
-    tested = balanced(selection.figures(formula, rows), ["document_id"], "leaves")
+    against_zero = len({term.left for term in formula.terms}) == 1
+    mode = "none" if against_zero else "leaves"
+    tested = balanced(selection.figures(formula, rows), ["document_id"], mode)
     verdicts = complete.join(tested, on="document_id", how="left").with_columns(
         pl.col("residual", "tolerance").fill_null(0)
     )

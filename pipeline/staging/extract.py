@@ -136,6 +136,10 @@ def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Ext
             {"document_id": key, "statement_id": statement_id, "state": state}
             for statement_id, state in sorted(disclosure.coverage.items())
         ],
+        leftovers=[
+            {"document_id": key, "place": one.place, "rows": one.rows, "columns": one.columns}
+            for one in disclosure.leftovers
+        ],
         quarantine=[
             {
                 "document_id": key,

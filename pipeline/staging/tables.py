@@ -59,6 +59,12 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "statement_id": pl.String(),
         "state": pl.String(),
     },
+    "leftovers": {
+        "document_id": pl.String(),
+        "place": pl.String(),
+        "rows": pl.Int64(),
+        "columns": pl.Int64(),
+    },
     "quarantine": {
         "document_id": pl.String(),
         "statement_id": pl.String(),
@@ -77,6 +83,7 @@ class Extract:
     lines: pl.DataFrame
     cells: pl.DataFrame
     coverage: pl.DataFrame
+    leftovers: pl.DataFrame
     quarantine: pl.DataFrame
 
 

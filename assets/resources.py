@@ -1,0 +1,50 @@
+"""What the assets are configured with. Here: one resource; its defaults are the project's own."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+from dagster import ConfigurableResource
+
+from pipeline.settings import Settings
+
+
+class Workspace(ConfigurableResource):
+    """Folders and choices of a build.
+
+    `raw` is read only; everything a build makes stands under `curated`. Paths are absolute or
+    relative to the project. `today` (ISO date) names the version; empty means the run's day.
+    """
+
+    raw: str = "data/raw"
+    curated: str = "data/curated"
+    expectations: str = "expectations"
+    workers: int = os.cpu_count() or 1
+    strict: bool = False
+    today: str = ""
+
+    def settings(self) -> Settings:
+        """The same as plain data."""
+        root = Settings().raw.parents[1]
+        return Settings(
+            raw=root / self.raw,
+            curated=root / self.curated,
+            expectations=root / self.expectations,
+            workers=self.workers,
+            strict=self.strict,
+            today=date.fromisoformat(self.today) if self.today else None,
+        )
+
+
+def workspace_of(settings: Settings) -> Workspace:
+    """A resource for the given settings."""
+    return Workspace(
+        raw=str(Path(settings.raw).resolve()),
+        curated=str(Path(settings.curated).resolve()),
+        expectations=str(Path(settings.expectations).resolve()),
+        workers=settings.workers,
+        strict=settings.strict,
+        today=settings.today.isoformat() if settings.today else "",
+    )

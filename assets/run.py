@@ -1,0 +1,60 @@
+"""Running the job `release` in this process, as `yusuan build` does.
+
+Here: the run, and how it ended. It is the same job as the nightly's, with its own settings.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+
+from dagster import DagsterInstance
+
+from assets.definitions import defs
+from assets.resources import workspace_of
+from pipeline import steps
+from pipeline.gate.judge import Judgement, load
+from pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended: released (or unchanged), stopped by the gate, or failed at a step."""
+
+    published: steps.Published | None
+    judgements: list[Judgement]
+    failed_step: str | None = None
+    error: str | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the gate stopped the export."""
+        return self.published is None and any(j.stops for j in self.judgements)
+
+
+def run_release(settings: Settings) -> Ending:
+    """Run the whole job. Nothing is sent anywhere; runs are kept only where DAGSTER_HOME is set."""
+    (settings.quality / steps.RESULTS).unlink(missing_ok=True)
+    (settings.work / "published.pickle").unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        home = os.environ.get("DAGSTER_HOME")
+        options = {"telemetry": {"enabled": False}}
+        instance = (
+            DagsterInstance.get() if home else DagsterInstance.ephemeral(folder, settings=options)
+        )
+        with instance:
+            result = defs.get_job_def("release").execute_in_process(
+                instance=instance,
+                resources={"workspace": workspace_of(settings)},
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                raise_on_error=False,
+            )
+    results = settings.quality / steps.RESULTS
+    judgements = load(results) if results.exists() else []
+    if result.success:
+        return Ending(steps.saved(settings, "published"), judgements)
+    failure = next((e for e in result.all_events if e.is_step_failure), None)
+    data = failure.step_failure_data if failure else None
+    error = data.error.to_string() if data and data.error else None
+    return Ending(None, judgements, failure.step_key if failure else None, error)

@@ -1,0 +1,167 @@
+"""The `yusuan` command: arguments, progress, summaries and exit codes.
+
+Here: what a person types and reads. Not here: the work (steps, run by the Dagster job) and what a
+document looks like in a terminal (inspection).
+
+Exit codes: 0 released or nothing changed, 1 a fault of ours, 2 usage, 3 the gate stopped the export.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from pipeline import progress
+from pipeline.documents import manifest
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from assets.run import Ending
+
+GATE_STOPPED, USAGE, FAULT = 3, 2, 1
+FOLDER = click.Path(path_type=Path)
+EXAMPLES = """
+\b
+Examples:
+  yusuan build                                  release data/raw into data/curated
+  yusuan build --raw ~/budgets --curated ~/out  any folder; the project's data stay untouched
+  yusuan build --strict                         a breaking identity stops the export
+  yusuan inspect ~/budgets/unit_2026.pdf        what is seen in one document
+"""
+
+
+@click.group(epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="yusuan")
+def main() -> None:
+    """Yusuan 预算: from budget disclosures to a proved dataset."""
+    # Set before anything imports an engine that would call home.
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    warnings.simplefilter("ignore")
+
+
+@main.command(epilog=EXAMPLES)
+@click.option("--raw", type=FOLDER, help="Folder of disclosures (default: data/raw). Only read.")
+@click.option("--curated", type=FOLDER, help="Where releases go (default: data/curated).")
+@click.option("--workers", type=click.IntRange(1, 64), help="Reading processes (default: cores).")
+@click.option("--strict", is_flag=True, help="A breaking identity stops the export unless pinned.")
+def build(raw: Path | None, curated: Path | None, workers: int | None, strict: bool) -> None:
+    """Read disclosures, prove their figures and publish a release.
+
+    Runs the Dagster job `release` in this process, the same one as the nightly.
+    """
+    base = Settings()
+    settings = Settings(
+        raw=(raw or base.raw).resolve(),
+        curated=(curated or base.curated).resolve(),
+        workers=workers or base.workers,
+        strict=strict,
+    )
+    check_folders(settings)
+    check_declarations(settings)
+    console = Console()
+    with only_build(settings.curated):
+        ending = run(settings, Console(stderr=True))
+    from pipeline.closing import show
+
+    show(console, settings, ending)
+    if ending.stopped:
+        sys.exit(GATE_STOPPED)
+    if ending.published is None:
+        report_fault(settings, ending)
+
+
+def check_folders(settings: Settings) -> None:
+    """Stop with a usage error where the folders cannot serve."""
+    if not settings.raw.is_dir():
+        raise click.UsageError(f"{settings.raw} is not a folder; give --raw a folder of disclosures")
+    if settings.raw == settings.curated or settings.raw in settings.curated.parents:
+        raise click.UsageError("--curated must not stand inside --raw: releases would be read again")
+    try:
+        settings.curated.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.UsageError(f"{settings.curated} cannot be made: {error.strerror}") from error
+    if not os.access(settings.curated, os.W_OK):
+        raise click.UsageError(f"{settings.curated} cannot be written to")
+
+
+def check_declarations(settings: Settings) -> None:
+    """Stop with a usage error where a file that people write is not well formed."""
+    from pipeline.gate import pins, rules
+    from pipeline.identities.declaration import load_catalogue
+
+    try:
+        manifest.read(settings.raw)
+        pins.known_breaks(settings.expectations)
+        pins.known_losses(settings.expectations)
+        rules.load(settings.expectations / "suites")
+        load_catalogue(settings.expectations / "identities")
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+@contextmanager
+def only_build(curated: Path) -> Iterator[None]:
+    """Hold the folder's lock, so that two builds never write one folder."""
+    with (curated / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise click.UsageError(f"another build is writing to {curated}") from error
+        yield
+
+
+def run(settings: Settings, console: Console) -> Ending:
+    """The job, with a progress bar for its steps."""
+    from assets.run import run_release
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        task = bars.add_task("Taking in files", total=None)
+
+        def show(what: str, done: int, total: int) -> None:
+            bars.update(task, description=what, completed=done, total=total or 1)
+
+        with progress.watched(show):
+            return run_release(settings)
+
+
+def report_fault(settings: Settings, ending: Ending) -> None:
+    """Keep the trace in a file, say where, and end with the code of a fault."""
+    log = settings.work / "fault.log"
+    log.write_text(ending.error or "no trace", encoding="utf-8")
+    lines = [line for line in (ending.error or "").strip().splitlines() if line.strip()]
+    cause = next((ln for ln in lines if "Error" in ln and "Dagster" not in ln), "unknown error")
+    click.echo(f"The step {ending.failed_step} failed: {cause.strip()}", err=True)
+    click.echo(f"The trace is in {log}. The last release still stands.", err=True)
+    sys.exit(FAULT)
+
+
+@main.command(epilog=EXAMPLES)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--brief", is_flag=True, help="Statements and verdicts only, without their lines.")
+@click.option("--statement", help="Only this statement, for example expenditure.")
+def inspect(file: Path, brief: bool, statement: str | None) -> None:
+    """Show what is seen in one document: statements, lines, leftovers, verdicts.
+
+    Nothing is written. Performance forms and other tables that are no official statement are
+    counted, never shown: they may hold personal data.
+    """
+    from pipeline import inspection
+    from pipeline.schema.catalogue import statements
+
+    if statement is not None and statement not in statements():
+        raise click.UsageError(f"no statement {statement!r}; one of {', '.join(statements())}")
+    console = Console()
+    seen = inspection.look(file, Settings())
+    inspection.show(console, seen, brief=brief, only=statement)

@@ -1,0 +1,90 @@
+"""The closing summary of a build: what came, what is proved, what broke, where the release is.
+
+Here: presentation only. Document text is shown as plain text, never as markup.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipeline import steps
+from pipeline.gate.judge import Judgement
+from pipeline.release.describe import Summary, summarise
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from assets.run import Ending
+
+MAX_SHOWN = 12
+
+
+def show(console: Console, settings: Settings, ending: Ending) -> None:
+    """Print the summary of a build that reached its gate; nothing where it did not."""
+    if not ending.judgements or not settings.warehouse.exists():
+        return
+    summary = summarise(settings.warehouse)
+    console.print(counts(settings, summary))
+    for judgement in ending.judgements:
+        if judgement.outcome in ("failed", "crashed"):
+            console.print(explained(judgement))
+    console.print(verdict(settings, ending))
+
+
+def counts(settings: Settings, summary: Summary) -> Table:
+    """Documents, statements, amounts, identities and quarantine."""
+    staged: steps.Staged = steps.saved(settings, "staged")
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column(style="bold")
+    table.add_column()
+    again = f" ({staged.read} read now, {staged.reused} used again)"
+    table.add_row("Documents 文件", f"{summary.documents}{again}")
+    table.add_row("Statements 报表", words(summary.statements))
+    table.add_row("Amounts 金额", f"{summary.amounts:,}: {words(summary.proofs)}")
+    table.add_row("Identities 勾稽", words(summary.verdicts))
+    table.add_row("Quarantine 隔离", f"{summary.quarantined_files} files")
+    return table
+
+
+def words(tally: dict[str, int]) -> str:
+    """Counts in words, zeros left out."""
+    return ", ".join(f"{number:,} {word}" for word, number in tally.items() if number) or "none"
+
+
+def explained(judgement: Judgement) -> Text:
+    """A rule that did not pass, with its first violations: document, statement and line."""
+    style = "bold red" if judgement.stops else "yellow"
+    word = "STOPS" if judgement.stops else "warns"
+    text = Text()
+    text.append(f"\n{word} {judgement.rule_id}", style=style)
+    text.append(f"  {judgement.zh} · {judgement.en}\n")
+    if judgement.reason:
+        text.append(f"  {judgement.reason}\n")
+    for document, statement, line, detail in judgement.violations[:MAX_SHOWN]:
+        place = " ".join(
+            part for part in (document, statement, f"row {line}" if line else None) if part
+        )
+        text.append(f"  · {place}: {detail}\n" if place else f"  · {detail}\n")
+    if (rest := len(judgement.violations) - MAX_SHOWN) > 0:
+        text.append(f"  … and {rest} more in quality/results.json\n")
+    return text
+
+
+def verdict(settings: Settings, ending: Ending) -> Text:
+    """The last lines: released, unchanged or stopped, and where to look."""
+    if ending.published is None:
+        return Text.assemble(
+            ("\nThe export was stopped", "bold red"),
+            f"; the last release stands as it was.\nReport: {settings.quality / steps.REPORT}",
+        )
+    published = ending.published
+    if not published.changed:
+        said = ("\nNothing changed", "bold green")
+        return Text.assemble(said, f"; {published.version} stands.\nRelease: {published.path}")
+    return Text.assemble(
+        (f"\nReleased {published.version}", "bold green"),
+        f"\nRelease: {published.path}\nReport:  {published.path / 'quality' / steps.REPORT}",
+    )

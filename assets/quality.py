@@ -6,6 +6,8 @@ does not pass; it is shown as a warning with the reason.
 
 from __future__ import annotations
 
+from typing import Any
+
 from dagster import (
     AssetCheckResult,
     AssetCheckSeverity,
@@ -63,7 +65,7 @@ def check_result(judgement: Judgement) -> AssetCheckResult:
         TableRecord({"document": d or "", "statement": s or "", "line": line or 0, "detail": text})
         for d, s, line, text in judgement.violations[:SHOWN]
     ]
-    metadata = {
+    metadata: dict[str, Any] = {
         "outcome": MetadataValue.text(judgement.outcome),
         "table": MetadataValue.text(judgement.table),
         "examined": MetadataValue.int(judgement.examined),

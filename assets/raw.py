@@ -23,5 +23,3 @@ def raw_documents(workspace: Workspace) -> MaterializeResult:
             "folder": str(workspace.settings().raw),
         }
     )
-
-

@@ -11,7 +11,7 @@ from dagster import ConfigurableResource
 from pipeline.settings import Settings
 
 
-class Workspace(ConfigurableResource):
+class Workspace(ConfigurableResource[Settings]):
     """Folders and choices of a build.
 
     `raw` is read only; everything a build makes stands under `curated`. Paths are absolute or

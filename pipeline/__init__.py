@@ -1,1 +1,4 @@
-"""Yusuan: disclosures in, proved facts out. Plain Python; nothing below this folder knows Dagster."""
+"""Yusuan: disclosures in, proved facts out.
+
+Plain Python: nothing below this folder knows Dagster.
+"""

@@ -3,7 +3,7 @@
 Here: what a person types and reads. Not here: the work (steps, run by the Dagster job) and what a
 document looks like in a terminal (inspection).
 
-Exit codes: 0 released or nothing changed, 1 a fault of ours, 2 usage, 3 the gate stopped the export.
+Exit codes: 0 released or nothing changed, 1 a fault of ours, 2 usage, 3 the gate stopped it.
 """
 
 from __future__ import annotations
@@ -84,9 +84,13 @@ def build(raw: Path | None, curated: Path | None, workers: int | None, strict: b
 def check_folders(settings: Settings) -> None:
     """Stop with a usage error where the folders cannot serve."""
     if not settings.raw.is_dir():
-        raise click.UsageError(f"{settings.raw} is not a folder; give --raw a folder of disclosures")
+        raise click.UsageError(
+            f"{settings.raw} is not a folder; give --raw a folder of disclosures"
+        )
     if settings.raw == settings.curated or settings.raw in settings.curated.parents:
-        raise click.UsageError("--curated must not stand inside --raw: releases would be read again")
+        raise click.UsageError(
+            "--curated must not stand inside --raw: releases would be read again"
+        )
     try:
         settings.curated.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -14,12 +14,18 @@ from rich.text import Text
 from pipeline import steps
 from pipeline.gate.judge import Judgement
 from pipeline.release.describe import Summary, summarise
+from pipeline.schema.catalogue import vocabularies
 from pipeline.settings import Settings
+from pipeline.warehouse.build import connect
 
 if TYPE_CHECKING:
     from assets.run import Ending
 
 MAX_SHOWN = 12
+QUARANTINE = """
+    SELECT source_name, statement_id, reason, detail FROM fact_quarantine
+    ORDER BY source_name, statement_id NULLS FIRST, quarantine_id
+"""
 
 
 def show(console: Console, settings: Settings, ending: Ending) -> None:
@@ -28,6 +34,7 @@ def show(console: Console, settings: Settings, ending: Ending) -> None:
         return
     summary = summarise(settings.warehouse)
     console.print(counts(settings, summary))
+    console.print(put_aside(settings), end="")
     for judgement in ending.judgements:
         if judgement.outcome in ("failed", "crashed"):
             console.print(explained(judgement))
@@ -40,13 +47,33 @@ def counts(settings: Settings, summary: Summary) -> Table:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(style="bold")
     table.add_column()
-    again = f" ({staged.read} read now, {staged.reused} used again)"
-    table.add_row("Documents 文件", f"{summary.documents}{again}")
+    files = staged.read + staged.reused
+    table.add_row(
+        "Documents 文件",
+        f"{summary.documents} of {files} readable files ({staged.read} read now, "
+        f"{staged.reused} as read before)",
+    )
     table.add_row("Statements 报表", words(summary.statements))
     table.add_row("Amounts 金额", f"{summary.amounts:,}: {words(summary.proofs)}")
     table.add_row("Identities 勾稽", words(summary.verdicts))
     table.add_row("Quarantine 隔离", f"{summary.quarantined_files} files")
     return table
+
+
+def put_aside(settings: Settings) -> Text:
+    """The files and statements in quarantine, each with its reason."""
+    with connect(settings.warehouse, read_only=True) as connection:
+        rows = connection.execute(QUARANTINE).fetchall()
+    meanings = vocabularies()["quarantine_reason"]
+    text = Text()
+    for source_name, statement_id, reason, detail in rows[:MAX_SHOWN]:
+        what = f"{source_name} {statement_id}" if statement_id else source_name
+        text.append(f"  · {what}: ")
+        text.append(reason, style="yellow")
+        text.append(f" ({meanings[reason]['zh']}) {detail or ''}\n")
+    if (rest := len(rows) - MAX_SHOWN) > 0:
+        text.append(f"  … and {rest} more in fact_quarantine\n")
+    return text
 
 
 def words(tally: dict[str, int]) -> str:

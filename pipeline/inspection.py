@@ -120,7 +120,9 @@ def statement_heading(seen: Seen, row: dict[str, Any]) -> Text:
     """A statement's name and state, with its amounts by proof."""
     names = statements()[row["statement_id"]]
     text = Text.assemble(
-        (f"\n{names['zh']}", "bold"), f" {row['statement_id']}  ", (row["state"], STYLES.get(row["state"], "red"))
+        (f"\n{names['zh']}", "bold"),
+        f" {row['statement_id']}  ",
+        (row["state"], STYLES.get(row["state"], "red")),
     )
     if row["state"] == "data":
         amounts = seen.amounts.filter(statement_id=row["statement_id"])
@@ -173,5 +175,3 @@ def verdicts(checks: pl.DataFrame) -> Text:
             f"{row['right_value']} yuan, residual {row['residual']}, tolerance {row['tolerance']}"
         )
     return text
-
-

@@ -51,8 +51,8 @@ def take_in(folder: Path) -> Intake:
             quarantine.append(put_aside(name, path, refusal))
             continue
         if entry.status == "withdrawn":
-            refusal = Refusal("documents", "withdrawn", entry.reason or "")
-            quarantine.append(refusal.quarantine(document))
+            withdrawal = Refusal("documents", "withdrawn", entry.reason or "")
+            quarantine.append(withdrawal.quarantine(document))
         elif kept := documents.get(document.document_id):
             detail = f"same bytes as {kept.source_name}"
             copy = Refusal("documents", "duplicate", detail).quarantine(document)

@@ -12,7 +12,9 @@ import re
 MASK = "▮▮▮"
 # Mobile numbers, and landlines with an area code; an alphanumeric neighbour makes it a file hash.
 NUMBER = r"(?<![0-9A-Za-z.,])(?:1[3-9]\d{9}|0\d{2,3}[-–—－\s]?\d{7,8})(?![0-9A-Za-z])"
-NAMED_NUMBER = r"(?:电话|手机|联系方式|传真|[Tt][Ee][Ll])(?:号码)?[:：]?\s*[0-9(（][0-9()（）\-–—－\s]{5,}"
+NAMED_NUMBER = (
+    r"(?:电话|手机|联系方式|传真|[Tt][Ee][Ll])(?:号码)?[:：]?\s*[0-9(（][0-9()（）\-–—－\s]{5,}"
+)
 NAMED_PERSON = (
     r"(?:负责人|经办人|填报人|填表人|联系人|制表人|审核人)(?:姓名)?[:：]\s*[^\s,，;；。、|]{1,20}"
 )

@@ -97,7 +97,9 @@ def side_row(grid: Grid, row: int, line_no: int, match: Match, side: Side) -> Ro
         else:
             texts[declared.role] = cell.text
     if any(len(text) > MAX_LABEL for text in texts.values()):
-        raise Unplaced("row_unplaced", f"row {line_no}: a label of more than {MAX_LABEL} characters")
+        raise Unplaced(
+            "row_unplaced", f"row {line_no}: a label of more than {MAX_LABEL} characters"
+        )
     return Row(
         line_no=line_no,
         code=squeeze(texts["code"]),
@@ -120,9 +122,7 @@ def read_figure(cell: Cell, measure: str, match: Match, line_no: int) -> Figure 
         ) from error
     if value is None:
         return None
-    covered = [
-        c for c in range(cell.column, cell.column + cell.column_span) if c in match.columns
-    ]
+    covered = [c for c in range(cell.column, cell.column + cell.column_span) if c in match.columns]
     if len(covered) > 1:
         raise Unplaced(
             "row_unplaced", f"row {line_no}: the figure {cell.text!r} stands over several columns"

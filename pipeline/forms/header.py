@@ -110,9 +110,7 @@ def row_owners(grid: Grid, row: int, above: list[object]) -> list[tuple[int, int
     return owners
 
 
-def assign(
-    paths: list[Path], form: Form
-) -> tuple[dict[int, tuple[Side, Column]], list[int]]:
+def assign(paths: list[Path], form: Form) -> tuple[dict[int, tuple[Side, Column]], list[int]]:
     """Grid columns matched to declared columns, left to right, and those left over.
 
     The declared path that is longest wins; where a word occurs on both sides (项目 | 项目) the

@@ -61,8 +61,10 @@ MAX_LEVELS = 3
 def is_outline(indents: list[int]) -> bool:
     """Whether indentation shows levels: one head, and few depths (centred text has many)."""
     depths = set(indents)
-    return 2 <= len(depths) <= MAX_LEVELS and indents.count(min(depths)) == 1 and (
-        indents[0] == min(depths)
+    return (
+        2 <= len(depths) <= MAX_LEVELS
+        and indents.count(min(depths)) == 1
+        and (indents[0] == min(depths))
     )
 
 
@@ -92,7 +94,7 @@ def by_indent(indents: list[int]) -> list[Level]:
             stack.pop()
         depths.append(len(stack))
         stack.append(indent)
-    followed = [d < n for d, n in zip(depths, depths[1:] + [0], strict=True)]
+    followed = [d < n for d, n in zip(depths, [*depths[1:], 0], strict=True)]
     return [
         Level(depth, TOTAL if depth == 0 else UNIT if has_children else PROJECT)
         for depth, has_children in zip(depths, followed, strict=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.documents.document import Refusal
 from pipeline.forms import captions, header
-from pipeline.forms.body import body
+from pipeline.forms.body import Row, body
 from pipeline.forms.captions import Captions, Titled
 from pipeline.forms.disclosure import (
     Cover,
@@ -21,7 +21,7 @@ from pipeline.forms.disclosure import (
     identify,
     read_cover,
 )
-from pipeline.forms.family import Family, Form, families
+from pipeline.forms.family import Family, Form, Side, families
 from pipeline.forms.rows import Context, lines
 from pipeline.forms.statement import Line, Statement, Unplaced
 from pipeline.readers.shapes import Grid, Paragraph, Place, Reading
@@ -181,11 +181,16 @@ def read(section: Section, title: Titled, above: list[Paragraph], cover: Cover) 
     if not matched:
         form, miss = tried[0]
         assert isinstance(miss, header.Mismatch)
-        detail = f"{where(section.grid)}: header {list(miss.unknown)} unknown, {list(miss.missing)} missing"
+        detail = (
+            f"{where(section.grid)}: header {list(miss.unknown)} unknown, "
+            f"{list(miss.missing)} missing"
+        )
         return Found(rejected=(Rejected(form.statement_id, "header_unknown", detail),))
     if len(matched) > 1:
         names = ", ".join(form.statement_id for form, _ in matched)
-        return Found(rejected=(Rejected(None, "form_ambiguous", f"{where(section.grid)}: {names}"),))
+        return Found(
+            rejected=(Rejected(None, "form_ambiguous", f"{where(section.grid)}: {names}"),)
+        )
     form, match = matched[0]
     texts = [p.text for p in above] + caption_cells(section.grid, match)
     around = captions.read_captions(texts)
@@ -253,7 +258,9 @@ def place(
     return Found(statements=(statement,))
 
 
-def side_lines(sides: tuple, context: Context) -> tuple[Line, ...]:  # type: ignore[type-arg]
+def side_lines(
+    sides: tuple[tuple[Side, tuple[Row, ...]], ...], context: Context
+) -> tuple[Line, ...]:
     """The lines of all sides; a later side's nameless row on the first side's total is one too."""
     found: tuple[Line, ...] = ()
     for side, rows in sides:
@@ -266,7 +273,7 @@ def notes_after(section: Section, form: Form) -> list[str]:
     """Short paragraphs right below a table, up to the next title or section heading."""
     notes = []
     for paragraph in section.after[:3]:
-        if captions.forms_titled(paragraph.text, (form,)) or "表" == paragraph.text[-1:]:
+        if captions.forms_titled(paragraph.text, (form,)) or paragraph.text[-1:] == "表":
             break
         notes.append(paragraph.text)
     return notes

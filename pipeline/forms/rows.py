@@ -75,7 +75,9 @@ def by_rules(rows: tuple[Row, ...], side: Side, _: Context) -> list[Line]:
             continue
         above = [one.line_no for one in found if one.role == rule.under]
         found.append(
-            line(row, side, rule.role, item=item, kind=rule.kind, parent=above[-1] if above else None)
+            line(
+                row, side, rule.role, item=item, kind=rule.kind, parent=above[-1] if above else None
+            )
         )
     places = {one.item: one.line_no for one in found if one.item}
     parents = {rule.item: rule.parent for rule in side.rules if rule.parent}

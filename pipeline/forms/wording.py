@@ -20,7 +20,7 @@ TABLE_NUMBER = re.compile(
     r"^(?:(?:预算|部门|单位)?公开\d*表?[一二三四五六七八九十\d]*|(?:附)?表[一二三四五六七八九十\d]+)"
     r"[:：.、]?(?=\D)"
 )
-VARIANTS = str.maketrans("（）【】“”\"＂‘’：，；／", '()[]"""""":,;/')
+VARIANTS = str.maketrans('（）【】“”"＂‘’：，；／', '()[]"""""":,;/')
 
 
 def squeeze(text: str) -> str:

@@ -50,10 +50,15 @@ def judge(examined: list[Examined], strict: bool) -> list[Judgement]:
     """The judgement of every rule, suite by suite."""
     quiet()
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.expectations.core.expect_column_values_to_be_null import (
+        ExpectColumnValuesToBeNull,
+    )
+    from great_expectations.expectations.metadata_types import FailureSeverity
 
     context = gx.get_context(mode="ephemeral")
     # Progress bars of the engine have no place among those of the build.
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_pandas("residuals")
     found = []
     for one in examined:
@@ -66,8 +71,8 @@ def judge(examined: list[Examined], strict: bool) -> list[Judgement]:
         batch = asset.add_batch_definition_whole_dataframe("all")
         suite = gx.ExpectationSuite(name=one.rule.id)
         suite.add_expectation(
-            gx.expectations.ExpectColumnValuesToBeNull(
-                column="violation", severity=severity, meta={"rule": one.rule.id}
+            ExpectColumnValuesToBeNull(
+                column="violation", severity=FailureSeverity(severity), meta={"rule": one.rule.id}
             )
         )
         validation = gx.ValidationDefinition(
@@ -142,4 +147,6 @@ def load(path: Path) -> list[Judgement]:
     """Judgements as saved."""
     rows = json.loads(path.read_text(encoding="utf-8"))
     found = [Judgement(**row) for row in rows]
-    return [replace(j, violations=tuple(tuple(v) for v in j.violations)) for j in found]
+    return [
+        replace(j, violations=tuple((d, s, n, t) for d, s, n, t in j.violations)) for j in found
+    ]

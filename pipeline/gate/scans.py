@@ -33,7 +33,8 @@ def each_text(
     connection: duckdb.DuckDBPyConnection, unfit: Callable[[str], bool], what: str
 ) -> tuple[int, list[Violation]]:
     """How many texts were looked at, and those that are unfit (named, never shown)."""
-    examined, found = 0, []
+    examined = 0
+    found: list[Violation] = []
     for table in tables().values():
         for column in table.columns:
             if column.type != "text" or column.words or column.ref:

@@ -16,6 +16,7 @@ their longest printed prefix by themselves. Here: this notation. Not here: any r
 from __future__ import annotations
 
 import re
+import textwrap
 from decimal import Decimal
 
 import polars as pl
@@ -40,7 +41,7 @@ def read_example(text: str, document_id: str = "example") -> Books:
     sheet: tuple[str, str | None] | None = None
     measures: list[str] = []
     factor, line_no, above = Decimal(10000), 0, [(0, 0)]
-    for raw in text.splitlines():
+    for raw in textwrap.dedent(text).splitlines():
         if not raw.strip():
             continue
         if match := HEAD.fullmatch(raw.rstrip()):

@@ -49,7 +49,7 @@ def dim_codes(amounts: pl.DataFrame, documents: pl.DataFrame) -> dict[str, pl.Da
     found = {}
     for table, system in named.items():
         seen = printed.filter(code_system=system).drop("code_system")
-        found[table] = conform(table, with_unlisted(load(system), seen))  # type: ignore[arg-type]
+        found[table] = conform(table, with_unlisted(load(system), seen))
     economic = printed.filter(pl.col("code_system").str.starts_with("economic_")).select(
         "code",
         "fiscal_year",

@@ -41,9 +41,7 @@ def notes(folder: Path, last: Path | None) -> str:
     return "\n".join(lines)
 
 
-def documents(
-    connection: duckdb.DuckDBPyConnection, word: str, left: str, right: str
-) -> list[str]:
+def documents(connection: duckdb.DuckDBPyConnection, word: str, left: str, right: str) -> list[str]:
     """Documents of one release that the other lacks; file names as code, inert in Markdown."""
     query = (
         f"SELECT document_id, source_name FROM {left} ANTI JOIN {right} USING (document_id) "

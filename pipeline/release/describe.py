@@ -58,8 +58,9 @@ def summarise(warehouse: Path) -> Summary:
     with connect(warehouse, read_only=True) as connection:
         rows = {name: count(connection, f'SELECT count(*) FROM "{name}"') for name in tables()}
         quarantined = count(
-            connection, "SELECT count(*) FROM fact_quarantine WHERE statement_id IS NULL"
-            " AND (document_id IS NULL OR reason = 'duplicate')"
+            connection,
+            "SELECT count(*) FROM fact_quarantine WHERE statement_id IS NULL"
+            " AND (document_id IS NULL OR reason = 'duplicate')",
         )
         origins = connection.execute("SELECT DISTINCT origin FROM dim_document ORDER BY 1")
         return Summary(
@@ -84,7 +85,9 @@ def tally(
     connection: duckdb.DuckDBPyConnection, table: str, column: str, vocabulary: str
 ) -> dict[str, int]:
     """How often each word of a closed list occurs, words that do not occur included."""
-    found = dict(connection.execute(f"SELECT {column}, count(*) FROM {table} GROUP BY 1").fetchall())
+    found = dict(
+        connection.execute(f"SELECT {column}, count(*) FROM {table} GROUP BY 1").fetchall()
+    )
     return {word: int(found.get(word, 0)) for word in words(vocabulary)}
 
 

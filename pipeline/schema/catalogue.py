@@ -81,10 +81,10 @@ class Table:
             lines.append(f"PRIMARY KEY ({', '.join(quoted(k) for k in self.key)})")
         statements = [f"CREATE TABLE {quoted(self.name)} ({', '.join(lines)})"]
         statements.append(f"COMMENT ON TABLE {quoted(self.name)} IS {literal(self.comment)}")
-        statements += [
-            f"COMMENT ON COLUMN {quoted(self.name)}.{quoted(c.name)} IS {literal(f'{c.zh} | {c.en}')}"
-            for c in self.columns
-        ]
+        for column in self.columns:
+            place = f"{quoted(self.name)}.{quoted(column.name)}"
+            meaning = literal(f"{column.zh} | {column.en}")
+            statements.append(f"COMMENT ON COLUMN {place} IS {meaning}")
         return ";\n".join(statements) + ";"
 
     @property
@@ -129,7 +129,9 @@ def literal(text: str) -> str:
 
 def read_yaml(name: str) -> dict[str, Any]:
     """One of the declaration files beside this module."""
-    return yaml.safe_load((resources.files(__package__) / name).read_text(encoding="utf-8"))
+    text = (resources.files(__package__) / name).read_text(encoding="utf-8")
+    content: dict[str, Any] = yaml.safe_load(text)
+    return content
 
 
 @cache

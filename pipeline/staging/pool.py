@@ -143,12 +143,13 @@ def settle(crew: list[Worker], limits: Limits) -> Iterator[Outcome]:
             yield Outcome(document, Refusal("readers", "reader_failed", detail))
 
 
-def receive(pipe: Connection) -> object | None:
+def receive(pipe: Connection) -> Refusal | str | None:
     """The worker's answer, null where it died before it gave one."""
     try:
-        return pipe.recv()
+        answer: Refusal | str = pipe.recv()
     except (EOFError, ConnectionResetError):
         return None
+    return answer
 
 
 def dismiss(crew: list[Worker], worker: Worker) -> None:

@@ -39,7 +39,10 @@ VIEWS = {
 
 def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """A connection that loads nothing from the network."""
-    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
     return duckdb.connect(str(path), read_only=read_only, config=config)
 
 
@@ -59,7 +62,9 @@ def assemble(path: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, int]:
             connection.execute(table.ddl)
             connection.register("incoming", frame.to_arrow())
             columns = ", ".join(quoted(c.name) for c in table.columns)
-            connection.execute(f"INSERT INTO {quoted(name)} ({columns}) SELECT {columns} FROM incoming")
+            connection.execute(
+                f"INSERT INTO {quoted(name)} ({columns}) SELECT {columns} FROM incoming"
+            )
             connection.unregister("incoming")
             counts[name] = frame.height
         for name, query in VIEWS.items():

@@ -129,9 +129,7 @@ def page_glyphs(
             yield Glyph(character, place)
 
 
-def displayed(
-    page: pdfium.PdfPage, width: float, height: float, *corners: float
-) -> Box:
+def displayed(page: pdfium.PdfPage, width: float, height: float, *corners: float) -> Box:
     """A rectangle of the page's own space as it is displayed, /Rotate and crop applied."""
     x0, y0, x1, y1 = corners
     ends = []

@@ -7,10 +7,11 @@ Here: putting glyphs, ruled grids and continuation together. It runs in a limite
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pipeline.documents.document import Document, Refusal
 from pipeline.readers.pdf import glyphs, ruled
-from pipeline.readers.pdf.continuation import PageItems, join_pages
+from pipeline.readers.pdf.continuation import Items, PageItems, join_pages
 from pipeline.readers.pdf.glyphs import Glyph, PageText
 from pipeline.readers.shapes import Box, Grid, Paragraph, Place, Reading
 
@@ -21,7 +22,8 @@ MIN_GLYPHS = 3
 def read(document: Document) -> Reading:
     """A PDF with a text layer as grids and paragraphs.
 
-    Raises `Refusal` where it cannot be opened, has no text at all, or Camelot fails on it.
+    Raises `Refusal` where it cannot be opened or has no text at all. Camelot raises what it
+    likes on damaged files; the worker that runs this reader turns that into quarantine.
     """
     texts = read_texts(document.path)
     blind = tuple(t.page for t in texts if len(t.glyphs) < MIN_GLYPHS and t.has_images)
@@ -29,7 +31,7 @@ def read(document: Document) -> Reading:
         if blind:
             raise Refusal("readers", "not_text", f"{len(texts)} pages of images, no text layer")
         raise Refusal("readers", "unreadable_file", "its pages show neither text nor images")
-    tables = find_tables(str(document.path), len(texts))
+    tables = ruled.tables_by_page(str(document.path), len(texts))
     pages = [page_items(text, tables.get(text.page, [])) for text in texts]
     return Reading("pdf", tuple(join_pages(pages)), len(texts), blind)
 
@@ -43,26 +45,12 @@ def read_texts(path: Path) -> list[PageText]:
         pdf.close()
 
 
-def find_tables(path: str, pages: int) -> dict[int, list[object]]:
-    """Camelot's tables, whatever it raises turned into a refusal.
-
-    The broad catch is the boundary of somebody else's parser: it raises anything from KeyError to
-    a bare StopIteration on damaged files, and each of them must end in quarantine, named.
-    """
-    try:
-        return ruled.tables_by_page(path, pages)
-    except Exception as error:
-        raise Refusal(
-            "readers", "reader_failed", f"Camelot: {type(error).__name__} while finding tables"
-        ) from error
-
-
-def page_items(text: PageText, tables: list[object]) -> PageItems:
+def page_items(text: PageText, tables: list[Any]) -> PageItems:
     """Grids and the lines outside them, from top to bottom."""
     grids, outside = ruled.page_grids(tables, text)
     lines = [paragraph(line, text.page) for line in glyphs.text_lines(outside)]
-    items = sorted([*grids, *(p for p in lines if p.text.strip())], key=top)
-    return PageItems(items, text.height)
+    items: Items = [*grids, *(p for p in lines if p.text.strip())]
+    return PageItems(sorted(items, key=top), text.height)
 
 
 def paragraph(line: list[Glyph], page: int) -> Paragraph:

@@ -35,7 +35,7 @@ def ruled_parser() -> Any:
     such a grid. Imported here: Camelot takes half a second to load.
     """
     from camelot import handlers
-    from camelot.parsers import Lattice
+    from camelot.parsers.lattice import Lattice
 
     class Ruled(Lattice):
         def _reject_table(self, table: Any) -> bool:
@@ -58,8 +58,9 @@ def page_grids(tables: list[Any], text: PageText) -> tuple[list[Grid], list[Glyp
 def fill(table: Any, glyphs: list[Glyph], text: PageText) -> tuple[Grid, list[Glyph]]:
     """One Camelot table as a grid with its glyphs, and the glyphs that remain."""
     rows, columns = len(table.cells), len(table.cells[0])
-    edges = tuple(float(c.x1) for c in table.cells[0]) + (float(table.cells[0][-1].x2),)
-    levels = tuple(text.height - float(row[0].y2) for row in table.cells) + (
+    edges = (*tuple(float(c.x1) for c in table.cells[0]), float(table.cells[0][-1].x2))
+    levels = (
+        *tuple(text.height - float(row[0].y2) for row in table.cells),
         text.height - float(table.cells[-1][0].y1),
     )
     inside: dict[tuple[int, int], list[Glyph]] = {}

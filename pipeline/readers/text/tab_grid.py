@@ -57,7 +57,7 @@ def refuse_other_layouts(lines: list[str]) -> None:
         raise Refusal(
             "readers",
             "unsupported_layout",
-            f"flowing text ({tab_rows} lines with tabs of {len(lines)}); this reader takes tab grids",
+            f"flowing text ({tab_rows} of {len(lines)} lines have tabs); only tab grids are taken",
         )
 
 
@@ -101,4 +101,11 @@ def grid(rows: list[tuple[int, list[str]]], follows: bool) -> Grid:
     breaks = tuple(
         r for r, (before, after) in enumerate(pairwise(rows), start=1) if after[0] > before[0] + 1
     )
-    return Grid(rows=len(rows), columns=columns, cells=cells, spans_known=False, breaks=breaks, follows=follows)
+    return Grid(
+        rows=len(rows),
+        columns=columns,
+        cells=cells,
+        spans_known=False,
+        breaks=breaks,
+        follows=follows,
+    )

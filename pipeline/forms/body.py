@@ -114,7 +114,8 @@ def side_row(grid: Grid, row: int, line_no: int, match: Match, side: Side) -> Ro
 def read_figure(cell: Cell, measure: str, match: Match, line_no: int) -> Figure | None:
     """The figure of a money cell, null where it holds no value."""
     try:
-        value = figures.parse(cell.text)
+        text = figures.unwrapped(cell.text).strip()
+        value = figures.parse(text)
     except figures.NotAFigure as error:
         raise Unplaced(
             "cell_unparsed",
@@ -127,7 +128,7 @@ def read_figure(cell: Cell, measure: str, match: Match, line_no: int) -> Figure 
         raise Unplaced(
             "row_unplaced", f"row {line_no}: the figure {cell.text!r} stands over several columns"
         )
-    return Figure(measure, cell.text.strip(), cell.place, cell.confidence)
+    return Figure(measure, text, cell.place, cell.confidence)
 
 
 def excerpt(text: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from pipeline.documents.document import Refusal
+from pipeline.forms.captions import Captions
 from pipeline.forms.statement import Statement
 from pipeline.forms.wording import squeeze
 from pipeline.readers.shapes import Grid, Paragraph
@@ -85,15 +86,18 @@ def read_cover(items: Iterable[Paragraph | Grid]) -> Cover:
     return Cover()
 
 
-def identify(cover: Cover, statements: Iterable[Statement]) -> tuple[str, int, str | None]:
+def identify(
+    cover: Cover, statements: Iterable[Statement], anywhere: Captions
+) -> tuple[str, int, str | None]:
     """Unit name, fiscal year and scope of a document.
 
     The titles of its tables decide the year and their captions the unit, by majority; the cover
-    decides where they are silent, and the scope where it names one. Raises `Refusal`
+    decides where they are silent, and the scope where it names one. `anywhere` is what captions
+    say that stand above no table that was read. Raises `Refusal`
     (`document_unidentified`) where unit or year stays unknown.
     """
     found = tuple(statements)
-    unit_name = majority(s.unit_name for s in found)
+    unit_name = majority(s.unit_name for s in found) or anywhere.unit_name
     year = majority(s.year for s in found) or cover.year
     if unit_name is None or year is None:
         lacking = "the unit's name" if unit_name is None else "the fiscal year"
@@ -102,7 +106,7 @@ def identify(cover: Cover, statements: Iterable[Statement]) -> tuple[str, int, s
             "document_unidentified",
             f"{lacking} stands neither on the cover nor above any of {len(found)} tables",
         )
-    return unit_name, year, cover.scope or majority(s.scope for s in found)
+    return unit_name, year, cover.scope or majority(s.scope for s in found) or anywhere.scope
 
 
 def majority(values: Iterable[T | None]) -> T | None:

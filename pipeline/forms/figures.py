@@ -45,6 +45,24 @@ def parse(text: str) -> Decimal | None:
     return -value if negative else value
 
 
+def unwrapped(text: str) -> str:
+    """A figure that its narrow cell broke over lines, on one line again.
+
+    Only where the pieces cannot be two figures: the break stands beside a point or comma, or the
+    upper piece has one decimal and the whole has two. Everything else keeps its break, and is no
+    printed number then.
+    """
+    pieces = text.strip().split("\n")
+    if len(pieces) == 1:
+        return text
+    whole = "".join(piece.strip() for piece in pieces)
+    upper = "".join(piece.strip() for piece in pieces[:-1])
+    lower = pieces[-1].strip()
+    beside_mark = upper.endswith((".", ",")) or lower.startswith(".")
+    short_decimals = len(upper.partition(".")[2]) == 1 and len(whole.partition(".")[2]) == 2
+    return whole if beside_mark or short_decimals else text
+
+
 def step(text: str) -> Decimal:
     """The printed step of a figure: 0.01 for `1504.31`, 1 for `340`."""
     _, point, decimals = text.strip().rstrip(")）").partition(".")

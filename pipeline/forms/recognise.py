@@ -69,7 +69,8 @@ def recognise(reading: Reading) -> Disclosure:
     statements += tuple(stated(best, known, family))
     if not statements:
         raise nothing_recognised(reading, rejected)
-    unit_name, year, scope = identify(cover, statements)
+    lines = [item.text for item in reading.items if isinstance(item, Paragraph)]
+    unit_name, year, scope = identify(cover, statements, captions.read_captions(lines))
     return Disclosure(
         family=family.family,
         kind=family.kind,

@@ -68,7 +68,7 @@ def read_example(text: str, document_id: str = "example") -> Books:
             "side": sheet[1],
             "line_no": line_no,
         }
-        code = item if role == "code" else None
+        code = (item or None) if role == "code" else None
         lines.append(
             {
                 **place,

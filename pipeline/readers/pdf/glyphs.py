@@ -23,14 +23,20 @@ TAIL = 4096
 SCALE = 100
 # A gap wider than this share of a glyph's height parts two words.
 WORD_GAP = 0.6
+# Baselines nearer than this share of a glyph's height are one line.
+LINE_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """One character and its box on the displayed page."""
+    """One character, its box on the displayed page, and the height of its baseline.
+
+    Fonts differ in how high their boxes reach; glyphs of one line share their baseline.
+    """
 
     character: str
     box: Box
+    baseline: float
 
     @property
     def x(self) -> float:
@@ -118,6 +124,7 @@ def page_glyphs(
 ) -> Iterator[Glyph]:
     """Printed characters with displayed boxes; blanks are left out, boxes tell them."""
     box = pdfium_c.FS_RECTF()
+    x, y = ctypes.c_double(), ctypes.c_double()
     for index in range(pdfium_c.FPDFText_CountChars(text)):
         character = chr(pdfium_c.FPDFText_GetUnicode(text, index))
         if character.isspace() or not character.isprintable():
@@ -126,7 +133,9 @@ def page_glyphs(
             continue
         if pdfium_c.FPDFText_GetLooseCharBox(text, index, box):
             place = displayed(page, width, height, box.left, box.bottom, box.right, box.top)
-            yield Glyph(character, place)
+            pdfium_c.FPDFText_GetCharOrigin(text, index, x, y)
+            origin = displayed(page, width, height, x.value, y.value, x.value, y.value)
+            yield Glyph(character, place, origin.y0)
 
 
 def displayed(page: pdfium.PdfPage, width: float, height: float, *corners: float) -> Box:
@@ -146,8 +155,10 @@ def displayed(page: pdfium.PdfPage, width: float, height: float, *corners: float
 def text_lines(glyphs: list[Glyph]) -> list[list[Glyph]]:
     """Glyphs as lines from top to bottom, each from left to right."""
     lines: list[list[Glyph]] = []
-    for glyph in sorted(glyphs, key=lambda g: (g.y, g.x)):
-        if lines and abs(glyph.y - lines[-1][0].y) <= 0.5 * min(glyph.height, lines[-1][0].height):
+    for glyph in sorted(glyphs, key=lambda g: (g.baseline, g.x)):
+        above = lines[-1][0] if lines else glyph
+        near = abs(glyph.baseline - above.baseline) <= LINE_SHARE * min(glyph.height, above.height)
+        if lines and near:
             lines[-1].append(glyph)
         else:
             lines.append([glyph])

@@ -97,7 +97,7 @@ def test_a_crash_is_one_row_per_document_and_the_others_go_on(
         ),
         (
             "revenue_row",
-            "# revenue | total | general_public_budget | business_income\ntotal | 3.00 | 1.00 | 2.00",
+            "# revenue | total | unit_funds | business_income\ntotal | 3.00 | 1.00 | 2.00",
             "a column outside this identity: business_income",
         ),
         ("revenue_row", "# revenue | total\ntotal | 3.00", "no figure in any of the columns"),
@@ -222,9 +222,9 @@ def test_the_order_of_the_input_does_not_matter(monkeypatch: pytest.MonkeyPatch)
         books.cells.sample(fraction=1, shuffle=True, seed=7),
         books.coverage.reverse(),
     )
-    chosen = list(catalogue().values())
+    chosen = list(catalogue().values())[::4]
     first = run(books, chosen)
-    monkeypatch.setattr(engine, "BATCH", 7)
+    monkeypatch.setattr(engine, "BATCH", 20)
     second = run(shuffled, chosen[::-1])
     for one, other in ((first.checks, second.checks), (first.terms, second.terms)):
         assert one.equals(other)

@@ -32,7 +32,7 @@ def test_a_figure_of_a_wide_sum_is_not() -> None:
 
 
 def test_figures_of_a_break_are_disputed() -> None:
-    text = "# projects | total | unit_funds\ntotal | 3.50 | 9.00\n  project a | 1.00\n  project b | 2.00"
+    text = "# projects | total\ntotal | 3.50\n  project a | 1.00\n  project b | 2.00"
     assert proofs("project_tree", text)["1/total"] == ("disputed", "breaks: project_tree")
 
 
@@ -69,12 +69,13 @@ def test_a_figure_that_decides_the_condition_is_not_pinned_by_it() -> None:
     """
     found = proofs("summary_current_year_funding", text)
     assert found["1/current_year"][0] == "proved"
-    assert found["3/total"] == ("unproved", "in no identity")
+    assert found["2/total"] == ("unproved", "in no identity")
 
 
 def unmoved(books: Books) -> list[str]:
     """Proved figures that could move three steps, up or down, without a break."""
-    declarations = list(catalogue().values())
+    printed_here = set(books.coverage["statement_id"])
+    declarations = [d for d in catalogue().values() if printed_here.issuperset(d.statements)]
     found = run(books, declarations).proofs
     proved = found.filter(found["proof"] == "proved")["amount_id"].to_list()
     if not proved:
@@ -128,7 +129,7 @@ def budgets(draw: st.DrawFn) -> Books:
     return read_example("\n".join(lines))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(budgets())
 def test_no_proved_figure_can_move_three_steps_unnoticed(books: Books) -> None:
     assert unmoved(books) == []

@@ -9,7 +9,7 @@ export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup data test lint facsimiles lock ui clean
+.PHONY: help setup data test lint docs facsimiles lock ui clean
 
 help: ## Show what can be done
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,12 +34,15 @@ lint: setup ## Style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+docs: setup ## Write the generated pages of docs again
+	$(BIN)/python -m pipeline.docs
+
 facsimiles: setup ## Typeset the facsimiles in data/raw again
 	$(BIN)/python -m tests.facsimile --out data/raw
 
 ui: setup ## Show the asset graph at http://localhost:3000
 	mkdir -p .dagster
-	cp dagster.yaml .dagster/dagster.yaml
+	cp assets/instance.yaml .dagster/dagster.yaml
 	DAGSTER_HOME=$(CURDIR)/.dagster $(BIN)/dagster dev -w workspace.yaml
 
 lock: setup ## Resolve the dependencies again (needs uv)

@@ -54,14 +54,14 @@ class Found:
         )
 
 
-def recognise(reading: Reading) -> Disclosure:
-    """The disclosure in a reading.
+def recognise(reading: Reading, among: tuple[Family, ...] | None = None) -> Disclosure:
+    """The disclosure in a reading, of one of the declared families or of those given.
 
     Raises `Refusal` where no official statement of any family is found, or unit or year of the
     document cannot be told.
     """
     cover = read_cover(reading.items)
-    found = [(family, survey(reading, family, cover)) for family in families()]
+    found = [(family, survey(reading, family, cover)) for family in among or families()]
     family, best = max(found, key=lambda pair: len(pair[1].statements) + len(pair[1].rejected))
     statements, rejected = join(best)
     known = {s.statement_id for s in statements} | ids(rejected)

@@ -54,7 +54,7 @@ NO_FIGURE = "两边均无数字 (no figure printed on either side)"
 
 @dataclass(frozen=True)
 class Results:
-    """`checks` and `terms` are fact_check and fact_check_term; `proofs` says why for each figure."""
+    """`checks` and `terms` as released; `proofs`: amount_id, proof and reason of every figure."""
 
     checks: pl.DataFrame
     terms: pl.DataFrame

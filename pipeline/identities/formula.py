@@ -33,7 +33,8 @@ REF = re.compile(
 PLACE = re.compile(r"(?P<statement>\w+)(?:\.(?P<side>\w+))?(?:\[(?P<roles>[^\]]+)\])?")
 FOR = re.compile(r"for (\w+) in ([\w, ]+?):\s*(.+)", re.DOTALL)
 SCOPE = re.compile(
-    r"each (?:(?P<kind>line|parent|code) of \{(?P<places>[^}]+)\}|(?P<code>code))\s*:\s*(?P<rest>.+)",
+    r"each (?:(?P<kind>line|parent|code) of \{(?P<places>[^}]+)\}|(?P<code>code))"
+    r"\s*:\s*(?P<rest>.+)",
     re.DOTALL,
 )
 RELATION = re.compile(r"\s(<=|<|=)\s")

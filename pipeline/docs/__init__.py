@@ -1,0 +1,1 @@
+"""Reference pages generated from declarations: `python -m pipeline.docs` writes them to `docs/`."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
+# China has one time zone and no daylight saving.
+CHINA = timezone(timedelta(hours=8))
 PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -47,5 +49,5 @@ class Settings:
 
     @property
     def version_day(self) -> date:
-        """The day that names the version."""
-        return self.today or date.today()
+        """The day that names the version: the day in China, wherever the machine stands."""
+        return self.today or datetime.now(CHINA).date()

@@ -26,6 +26,9 @@ from pipeline.forms.rows import Context, lines
 from pipeline.forms.statement import Line, Statement, Unplaced
 from pipeline.readers.shapes import Grid, Paragraph, Place, Reading
 
+# Lines above a title that may still be captions of its table.
+ABOVE_TITLE = 3
+
 
 @dataclass(frozen=True)
 class Section:
@@ -156,7 +159,7 @@ def examine(section: Section, family: Family, cover: Cover) -> Found:
         last = replace(named[-1], index=-1)
     if last is None:
         return orphans + untitled(section, family, cover)
-    return orphans + read(section, last, before[max(last.index, 0) :], cover)
+    return orphans + read(section, last, before, cover)
 
 
 def as_paragraph(text: str) -> Paragraph:
@@ -175,8 +178,12 @@ def alone(
     ]
 
 
-def read(section: Section, title: Titled, above: list[Paragraph], cover: Cover) -> Found:
-    """A titled section: the statement if one of the titled forms explains the header."""
+def read(section: Section, title: Titled, before: list[Paragraph], cover: Cover) -> Found:
+    """A titled section: the statement if one of the titled forms explains the header.
+
+    Captions stand between title and table; some publishers print the unit of money above the
+    title, so the lines right before it are asked where those after it say nothing.
+    """
     tried = [(form, header.match(section.grid, form)) for form in title.forms]
     matched = [(form, m) for form, m in tried if isinstance(m, header.Match)]
     if not matched:
@@ -193,8 +200,12 @@ def read(section: Section, title: Titled, above: list[Paragraph], cover: Cover) 
             rejected=(Rejected(None, "form_ambiguous", f"{where(section.grid)}: {names}"),)
         )
     form, match = matched[0]
-    texts = [p.text for p in above] + caption_cells(section.grid, match)
-    around = captions.read_captions(texts)
+    at = max(title.index, 0)
+    around = captions.read_captions(
+        [p.text for p in before[at:]] + caption_cells(section.grid, match)
+    )
+    above = captions.read_captions([p.text for p in before[max(at - ABOVE_TITLE, 0) : at]])
+    around = replace(around, money_unit=around.money_unit or above.money_unit)
     return place(section, form, match, around, title.year, cover)
 
 

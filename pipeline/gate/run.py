@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline.gate.rules import Rule
+from pipeline.gate.rule import Rule
 from pipeline.gate.scans import SCANS, Violation
 from pipeline.schema.catalogue import literal, quoted, tables
 from pipeline.warehouse.build import connect

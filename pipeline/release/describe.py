@@ -62,7 +62,10 @@ def summarise(warehouse: Path) -> Summary:
             "SELECT count(*) FROM fact_quarantine WHERE statement_id IS NULL"
             " AND (document_id IS NULL OR reason = 'duplicate')",
         )
-        origins = connection.execute("SELECT DISTINCT origin FROM dim_document ORDER BY 1")
+        # Fetched at once: the next query on a connection ends an open result.
+        origins = connection.execute(
+            "SELECT DISTINCT origin FROM dim_document ORDER BY 1"
+        ).fetchall()
         return Summary(
             documents=rows["dim_document"],
             quarantined_files=quarantined,
@@ -71,7 +74,7 @@ def summarise(warehouse: Path) -> Summary:
             statements=tally(connection, "fact_coverage", "state", "coverage"),
             proofs=tally(connection, "fact_amount", "proof", "proof"),
             verdicts=tally(connection, "fact_check", "verdict", "verdict"),
-            origins=tuple(row[0] for row in origins.fetchall()),
+            origins=tuple(row[0] for row in origins),
         )
 
 

@@ -95,7 +95,9 @@ def side_row(grid: Grid, row: int, line_no: int, match: Match, side: Side) -> Ro
             if (figure := read_figure(cell, declared.measure, match, line_no)) is not None:
                 printed.append(figure)
         else:
-            texts[declared.role] = cell.text
+            texts[declared.role] = (
+                "" if figures.NO_VALUE.fullmatch(cell.text.strip()) else cell.text
+            )
     if any(len(text) > MAX_LABEL for text in texts.values()):
         raise Unplaced(
             "row_unplaced", f"row {line_no}: a label of more than {MAX_LABEL} characters"

@@ -49,21 +49,20 @@ class Captions:
 
 
 def titles(paragraphs: list[Paragraph], forms: Iterable[Form]) -> list[Titled]:
-    """Title lines among paragraphs, in order; a title wrapped on two lines counts once."""
+    """Title lines among paragraphs, in order.
+
+    A title may be wrapped on two lines, of which neither is a title by itself.
+    """
     candidates = tuple(forms)
+    alone = [forms_titled(p.text, candidates) for p in paragraphs]
     found: list[Titled] = []
-    skip = -1
-    for index, paragraph in enumerate(paragraphs):
-        if index <= skip:
-            continue
-        wrapped = paragraph.text + (
-            paragraphs[index + 1].text if index + 1 < len(paragraphs) else ""
-        )
-        for text, used in ((wrapped, 1), (paragraph.text, 0)):
-            if named := forms_titled(text, candidates):
-                found.append(Titled(index, named, year_in(text), squeeze(text)))
-                skip = index + used
-                break
+    for index, named in enumerate(alone):
+        text = paragraphs[index].text
+        if not named and index + 1 < len(paragraphs) and not alone[index + 1]:
+            text += paragraphs[index + 1].text
+            named = forms_titled(text, candidates)
+        if named:
+            found.append(Titled(index, named, year_in(text), squeeze(text)))
     return found
 
 

@@ -25,15 +25,17 @@ COVER = re.compile(
 )
 MAX_COVER_LINE = 60
 COVER_PARAGRAPHS = 40
+COVER_NAME_LINES = 3
 
 
 @dataclass(frozen=True)
 class Cover:
-    """What the document's title line says; null where it says nothing of it."""
+    """What the document's cover says; null where it says nothing of it."""
 
     title: str | None = None
     year: int | None = None
     scope: str | None = None
+    unit_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,18 +73,18 @@ class Disclosure:
 
 
 def read_cover(items: Iterable[Paragraph | Grid]) -> Cover:
-    """Title, year and scope from the first lines that name a budget or final account."""
-    seen = 0
-    for item in items:
-        if not isinstance(item, Paragraph):
-            continue
-        seen += 1
-        plain = squeeze(item.text)
+    """Title, year, scope and unit from the first line that names a budget or final account.
+
+    The unit's name stands in that line before the year, or on the few lines above it.
+    """
+    lines = [squeeze(item.text) for item in items if isinstance(item, Paragraph)]
+    for index, plain in enumerate(lines[:COVER_PARAGRAPHS]):
         if len(plain) <= MAX_COVER_LINE and (found := COVER.search(plain)):
             scope = {"单位": "unit", "部门": "department"}.get(found["scope"] or "")
-            return Cover(plain, int(found["year"]), scope)
-        if seen >= COVER_PARAGRAPHS:
-            break
+            above = "".join(lines[:index]) if index <= COVER_NAME_LINES else ""
+            name = plain[: found.start()] or above
+            named = name if 0 < len(name) <= MAX_COVER_LINE else None
+            return Cover(plain, int(found["year"]), scope, named)
     return Cover()
 
 
@@ -97,7 +99,7 @@ def identify(
     (`document_unidentified`) where unit or year stays unknown.
     """
     found = tuple(statements)
-    unit_name = majority(s.unit_name for s in found) or anywhere.unit_name
+    unit_name = majority(s.unit_name for s in found) or anywhere.unit_name or cover.unit_name
     year = majority(s.year for s in found) or cover.year
     if unit_name is None or year is None:
         lacking = "the unit's name" if unit_name is None else "the fiscal year"

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pipeline.documents.document import Refusal
-from pipeline.forms import captions, header
+from pipeline.forms import captions, continuation, header
 from pipeline.forms.body import Row, body
 from pipeline.forms.captions import Captions, Titled
+from pipeline.forms.continuation import Section
 from pipeline.forms.disclosure import (
     Cover,
     Disclosure,
@@ -28,15 +29,6 @@ from pipeline.readers.shapes import Grid, Paragraph, Place, Reading
 
 # Lines above a title that may still be captions of its table.
 ABOVE_TITLE = 3
-
-
-@dataclass(frozen=True)
-class Section:
-    """A grid with the paragraphs before it (since the last grid) and after it (to the next)."""
-
-    grid: Grid
-    before: tuple[Paragraph, ...]
-    after: tuple[Paragraph, ...]
 
 
 @dataclass(frozen=True)
@@ -108,21 +100,29 @@ def ids(rejected: tuple[Rejected, ...]) -> set[str]:
 def survey(reading: Reading, family: Family, cover: Cover) -> Found:
     """Every section of a reading held against one family.
 
-    A grid that none of the forms knows and that follows a statement with nothing printed between
-    may be the rest of it: that statement is rejected, for part of it may be missing.
+    A grid that none of the forms knows and that follows a statement with next to nothing printed
+    between may be the rest of it: that statement is rejected, for part of it may be missing.
     """
     found = Found()
     before = Found()
-    for section in sections(reading):
+    columns = 0
+    for section in continuation.join_repeated(sections(reading), family):
         here = examine(section, family, cover)
-        if section.grid.follows and here.leftovers and before.statements:
+        close = section.grid.follows or (section.grid.columns == columns and brief(section.before))
+        columns = section.grid.columns
+        if close and here.leftovers and before.statements:
             last = before.statements[-1]
-            detail = f"{where(section.grid)}: a table of other columns follows; it may belong here"
+            detail = f"{where(section.grid)}: a table without a header follows; it may belong here"
             found = replace(found, statements=found.statements[:-1])
             here += Found(rejected=(Rejected(last.statement_id, "row_unplaced", detail),))
         found += here
         before = here
     return found
+
+
+def brief(paragraphs: tuple[Paragraph, ...]) -> bool:
+    """Whether paragraphs are no more than a running head or foot."""
+    return len(paragraphs) <= 2 and all(len(p.text) <= captions.MAX_TITLE for p in paragraphs)
 
 
 def sections(reading: Reading) -> list[Section]:

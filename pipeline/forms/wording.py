@@ -43,9 +43,13 @@ def canon_label(text: str) -> str:
 
 
 def canon_title(text: str) -> str:
-    """A table title as compared: without table number, unit name before the year, and year."""
+    """A table title as compared: without table number, unit name before the year, and year.
+
+    A line with two years is no title; it is left as it is.
+    """
     plain = TABLE_NUMBER.sub("", canon(text))
-    return plain.rpartition("{Y}年")[2]
+    _, year, title = plain.partition("{Y}年")
+    return title if year and "{Y}年" not in title else plain
 
 
 def year_in(text: str) -> int | None:

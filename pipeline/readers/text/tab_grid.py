@@ -7,14 +7,18 @@ and OCR markdown (refused with a reason), and what the tables mean (the forms).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
+from dataclasses import dataclass
+from itertools import accumulate
 
 from pipeline.documents.document import Document, Refusal
 from pipeline.readers.shapes import Cell, Grid, Paragraph, Place, Reading
 
 # A document of some pages has dozens of tab rows; below this nothing can be told.
 MIN_TAB_ROWS = 3
+# A line that stands so often in a document is a running head or foot.
+MIN_REPEATS = 3
 MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+\S")
 MAX_MARKDOWN_HEADINGS = 2
 PAGE_NUMBER = re.compile(r"^[\s\-—–－第页/]*\d{1,4}[\s\-—–－第页/]*$")
@@ -61,51 +65,128 @@ def refuse_other_layouts(lines: list[str]) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Run:
+    """Lines with nothing between them: rows of a table, or one paragraph."""
+
+    rows: tuple[tuple[int, list[str]], ...]
+    is_table: bool
+
+    @property
+    def columns(self) -> int:
+        """Cells of the longest row."""
+        return max(len(cells) for _, cells in self.rows)
+
+    @property
+    def ragged(self) -> bool:
+        """Whether rows have fewer cells than others: trailing tabs were lost."""
+        return len({len(cells) for _, cells in self.rows}) > 1
+
+    @property
+    def text(self) -> str:
+        """The text of a paragraph."""
+        return " ".join(cell.strip() for cell in self.rows[0][1] if cell.strip())
+
+
 def items(lines: list[str]) -> Iterator[Paragraph | Grid]:
     """Paragraphs and grids in order.
 
-    Blank lines inside a table are page breaks: the rows before and after them are one grid while
-    the number of columns stays the same.
+    Blank lines, page numbers and running heads inside a table are page breaks: the rows before
+    and after them are one grid while the columns stay the same.
     """
-    rows: list[tuple[int, list[str]]] = []
+    found = runs(lines)
+    repeated = Counter(run.text for run in found if not run.is_table)
+    table: list[Run] = []
+    between: list[Run] = []
     follows = False
+    for run in found:
+        if not run.is_table:
+            between.append(run)
+            continue
+        furniture = all(repeated[b.text] >= MIN_REPEATS for b in between)
+        if table and furniture and goes_on(table, run):
+            table.append(run)
+            between = []
+            continue
+        if table:
+            yield grid(table, follows)
+        yield from map(paragraph, between)
+        follows = bool(table) and not between
+        table, between = [run], []
+    if table:
+        yield grid(table, follows)
+    yield from map(paragraph, between)
+
+
+def runs(lines: list[str]) -> list[Run]:
+    """Lines grouped: neighbouring rows together, every other line by itself.
+
+    Where trailing tabs were lost, a row with nothing but its label has no tab at all: it is a row
+    when it stands between rows. A lone row with one text is a paragraph.
+    """
+    groups: list[list[tuple[int, str]]] = [[]]
     for number, line in enumerate(lines, start=1):
-        if "\t" in line:
-            cells = line.split("\t")
-            if rows and broken(rows, number) and len(cells) != len(rows[-1][1]):
-                yield grid(rows, follows)
-                rows, follows = [], True
-            rows.append((number, cells))
-        elif line.strip() and not PAGE_NUMBER.match(line):
-            if rows:
-                yield grid(rows, follows)
-            rows, follows = [], False
-            yield Paragraph(text=line.strip(), place=Place(line=number))
+        if not line.strip() or PAGE_NUMBER.match(line):
+            groups.append([])
+        else:
+            groups[-1].append((number, line))
+    split = [part for group in groups if group for part in split_group(group, False)]
+    tables = [run for run in split if run.is_table and len(run.rows) > 1]
+    if sum(run.ragged for run in tables) * 5 > len(tables):
+        split = [part for group in groups if group for part in split_group(group, True)]
+    return split
+
+
+def split_group(group: list[tuple[int, str]], lone_labels: bool) -> Iterator[Run]:
+    """Rows and paragraphs among lines with no blank line between them."""
+    tabbed = ["\t" in line for _, line in group]
+    rows: list[tuple[int, list[str]]] = []
+    for index, (number, line) in enumerate(group):
+        inside = lone_labels and any(tabbed[:index]) and any(tabbed[index + 1 :])
+        if tabbed[index] or inside:
+            rows.append((number, line.split("\t")))
+            continue
+        if rows:
+            yield table_run(rows)
+            rows = []
+        yield Run(((number, [line]),), is_table=False)
     if rows:
-        yield grid(rows, follows)
+        yield table_run(rows)
 
 
-def broken(rows: list[tuple[int, list[str]]], number: int) -> bool:
-    """Whether something stands between the last row and this line."""
-    return number > rows[-1][0] + 1
+def table_run(rows: list[tuple[int, list[str]]]) -> Run:
+    """Rows as a table; one row with one text is no table."""
+    texts = [cell for _, cells in rows for cell in cells if cell.strip()]
+    return Run(tuple(rows), is_table=len(rows) > 1 or len(texts) > 1)
 
 
-def grid(rows: list[tuple[int, list[str]]], follows: bool) -> Grid:
-    """Rows of (line number, cell texts) as a grid; short rows are filled up."""
-    columns = max(len(cells) for _, cells in rows)
+def goes_on(table: list[Run], run: Run) -> bool:
+    """Whether rows continue a table: as many columns, or fewer where trailing tabs were lost."""
+    columns = max(part.columns for part in table)
+    ragged = run.ragged or any(part.ragged for part in table)
+    return run.columns == columns or (ragged and run.columns < columns)
+
+
+def paragraph(run: Run) -> Paragraph:
+    """A run of one line outside tables."""
+    return Paragraph(text=run.text, place=Place(line=run.rows[0][0]))
+
+
+def grid(table: list[Run], follows: bool) -> Grid:
+    """Runs of (line number, cell texts) as one grid; short rows are filled up."""
+    rows = [row for run in table for row in run.rows]
+    columns = max(run.columns for run in table)
     cells = tuple(
         Cell(row=r, column=c, text=text.rstrip(), place=Place(line=number))
         for r, (number, texts) in enumerate(rows)
         for c, text in enumerate(texts)
     )
-    breaks = tuple(
-        r for r, (before, after) in enumerate(pairwise(rows), start=1) if after[0] > before[0] + 1
-    )
+    starts = list(accumulate(len(run.rows) for run in table))[:-1]
     return Grid(
         rows=len(rows),
         columns=columns,
         cells=cells,
         spans_known=False,
-        breaks=breaks,
+        breaks=tuple(starts),
         follows=follows,
     )

@@ -1,0 +1,68 @@
+"""Tables that begin anew on each page: title, captions and header printed again, rows going on.
+
+Here: `Section`, and joining sections that are one table by their words. Tables that simply go on
+over a page are joined by the readers, from geometry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pipeline.forms import captions, header
+from pipeline.forms.body import row_key
+from pipeline.forms.family import Family
+from pipeline.readers.shapes import Grid, Paragraph
+
+
+@dataclass(frozen=True)
+class Section:
+    """A grid with the paragraphs before it (since the last grid) and after it (to the next)."""
+
+    grid: Grid
+    before: tuple[Paragraph, ...]
+    after: tuple[Paragraph, ...]
+
+
+def join_repeated(sections: list[Section], family: Family) -> list[Section]:
+    """Neighbouring sections of one title, header and columns with other rows, as one section."""
+    joined: list[Section] = []
+    for section in sections:
+        if joined and (whole := together(joined[-1], section, family)) is not None:
+            joined[-1] = whole
+        else:
+            joined.append(section)
+    return joined
+
+
+def together(first: Section, second: Section, family: Family) -> Section | None:
+    """Two sections as one where the second goes on with the first; null otherwise.
+
+    The same rows printed again are no continuation: whoever compares copies must see both.
+    """
+    titles = [captions.titles(list(s.before), family.forms) for s in (first, second)]
+    if not all(titles) or titles[0][-1].text != titles[1][-1].text or len(titles[1]) > 1:
+        return None
+    upper, lower = first.grid, second.grid
+    if upper.columns != lower.columns or upper.spans_known != lower.spans_known:
+        return None
+    match = next(
+        (m for f in titles[0][-1].forms if isinstance(m := header.match(upper, f), header.Match)),
+        None,
+    )
+    if match is None or lower.rows < match.header_rows or match.caption_rows:
+        return None
+    heads = [[row_key(grid, row) for row in range(match.header_rows)] for grid in (upper, lower)]
+    if heads[0] != heads[1]:
+        return None
+    above = {row_key(upper, row) for row in range(match.body, upper.rows)}
+    below = {row_key(lower, row) for row in range(match.body, lower.rows)}
+    if above & {key for key in below if any(key)}:
+        return None
+    return Section(appended(upper, lower), first.before, second.after)
+
+
+def appended(upper: Grid, lower: Grid) -> Grid:
+    """The rows of one grid below those of another."""
+    shifted = tuple(replace(cell, row=cell.row + upper.rows) for cell in lower.cells)
+    breaks = (*upper.breaks, upper.rows, *(b + upper.rows for b in lower.breaks))
+    return replace(upper, rows=upper.rows + lower.rows, cells=upper.cells + shifted, breaks=breaks)

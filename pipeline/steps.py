@@ -77,7 +77,7 @@ def stage(settings: Settings) -> Staged:
     """Read every document that has no staged result of this code yet."""
     intake: Intake = saved(settings, "intake")
     store.prune(settings.staging)
-    todo = [d for d in intake.documents if not sound(settings.staging, d.document_id)]
+    todo = [d for d in intake.documents if not store.is_sound(settings.staging, d.document_id)]
     refused = []
     progress.tell("Reading documents", 0, len(todo))
     for done, outcome in enumerate(pool.run(todo, settings.staging, settings.workers), start=1):
@@ -87,18 +87,6 @@ def stage(settings: Settings) -> Staged:
     staged = Staged(len(todo), len(intake.documents) - len(todo), tuple(refused))
     save(settings, "staged", staged)
     return staged
-
-
-def sound(staging: Path, document_id: str) -> bool:
-    """Whether a staged result is there and can be read; a damaged one is discarded."""
-    if not store.is_staged(staging, document_id):
-        return False
-    try:
-        store.read(staging, document_id)
-    except (OSError, pl.exceptions.PolarsError):
-        store.discard(staging, document_id)
-        return False
-    return True
 
 
 def enter(settings: Settings) -> books.Ledger:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def take_in(folder: Path) -> Intake:
     Byte-identical copies keep the first path; facsimiles never stand beside published files;
     files the manifest marks as withdrawn are put aside with its reason.
     """
-    entries = manifest.read(folder)
+    entries = {printable(Path(n)): entry for n, entry in manifest.read(folder).items()}
     documents: dict[str, Document] = {}
     quarantine: list[Quarantined] = []
     present = list(files(folder))
@@ -60,18 +61,18 @@ def take_in(folder: Path) -> Intake:
         else:
             documents[document.document_id] = document
     kept_apart, set_aside = separate_facsimiles(tuple(documents.values()))
-    gone = withdrawn_and_gone(entries.values(), {name for name, _ in present})
+    gone = withdrawn_and_gone(entries, {name for name, _ in present})
     return Intake(kept_apart, tuple(quarantine) + set_aside + gone)
 
 
 def withdrawn_and_gone(
-    entries: Iterable[manifest.Entry], present: set[str]
+    entries: Mapping[str, manifest.Entry], present: set[str]
 ) -> tuple[Quarantined, ...]:
     """Manifest lines that withdraw a file which is no longer there: their reason is kept."""
     return tuple(
-        Quarantined(publishable(e.source_name), "documents", "withdrawn", e.reason)
-        for e in entries
-        if e.status == "withdrawn" and e.source_name not in present
+        Quarantined(publishable(name), "documents", "withdrawn", entry.reason)
+        for name, entry in entries.items()
+        if entry.status == "withdrawn" and name not in present
     )
 
 
@@ -80,7 +81,9 @@ def files(folder: Path) -> Iterator[tuple[str, Path]]:
     found = []
     for base, folders, names in os.walk(folder):
         folders[:] = [f for f in folders if not f.startswith(".")]
-        for name in names:
+        # A link to a folder is not followed; it is an entry like any other.
+        linked = [f for f in folders if (Path(base) / f).is_symlink()]
+        for name in names + linked:
             path = Path(base) / name
             relative = path.relative_to(folder)
             if name.startswith(".") or relative == Path(manifest.NAME):
@@ -92,7 +95,12 @@ def files(folder: Path) -> Iterator[tuple[str, Path]]:
 def printable(path: Path) -> str:
     """A file name that is valid text: bytes that are no UTF-8 and control characters escaped."""
     text = os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+    return "".join(c if c.isprintable() or is_blank(c) else f"\\u{ord(c):04x}" for c in text)
+
+
+def is_blank(character: str) -> bool:
+    """Whether a character is a blank of some width: full-width ones are usual in file names."""
+    return unicodedata.category(character) == "Zs"
 
 
 def publishable(name: str) -> str:

@@ -51,10 +51,25 @@ def read(folder: Path) -> dict[str, Entry]:
     except UnicodeDecodeError as error:
         raise ManifestError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
     rows = csv.DictReader(text.splitlines(), strict=True)
-    if unknown := set(rows.fieldnames or ()) - set(COLUMNS):
+    try:
+        check_columns(list(rows.fieldnames or ()), path)
+        return collect(rows, path)
+    except csv.Error as error:
+        raise ManifestError(f"{path}, line {rows.line_num}: no CSV: {error}") from error
+
+
+def check_columns(names: list[str], path: Path) -> None:
+    """Raise `ManifestError` for a header with unknown, doubled or missing columns."""
+    if unknown := set(names) - set(COLUMNS):
         raise ManifestError(f"{path}, line 1: unknown columns {sorted(unknown)}; use {COLUMNS}")
-    if "source_name" not in (rows.fieldnames or ()):
+    if doubled := sorted({n for n in names if names.count(n) > 1}):
+        raise ManifestError(f"{path}, line 1: columns that stand twice: {doubled}")
+    if "source_name" not in names:
         raise ManifestError(f"{path}, line 1: the column source_name is missing")
+
+
+def collect(rows: csv.DictReader[str], path: Path) -> dict[str, Entry]:
+    """Every line as an entry, by source_name."""
     entries: dict[str, Entry] = {}
     for row in rows:
         entry = parse(row, f"{path}, line {rows.line_num}")

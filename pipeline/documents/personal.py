@@ -10,22 +10,31 @@ from __future__ import annotations
 import re
 
 MASK = "▮▮▮"
-# Mobile numbers, and landlines with an area code; an alphanumeric neighbour makes it a file hash.
-NUMBER = r"(?<![0-9A-Za-z.,])(?:1[3-9]\d{9}|0\d{2,3}[-–—－\s]?\d{7,8})(?![0-9A-Za-z])"
+# Mobile numbers, and landlines with an area code; an alphanumeric neighbour makes it a file hash,
+# decimals make it an amount.
+GAP = r"[-–—－\s]?"
+MOBILE = rf"(?:\+?86{GAP})?1[3-9]\d{GAP}\d{{4}}{GAP}\d{{4}}"
+LANDLINE = rf"(?:[(（]0\d{{2,3}}[)）]|0\d{{2,3}}){GAP}\d{{7,8}}"
+NUMBER = rf"(?<![0-9A-Za-z.,])(?:{MOBILE}|{LANDLINE})(?![0-9A-Za-z]|\.\d)"
 NAMED_NUMBER = (
     r"(?:电话|手机|联系方式|传真|[Tt][Ee][Ll])(?:号码)?[:：]?\s*[0-9(（][0-9()（）\-–—－\s]{5,}"
 )
-NAMED_PERSON = (
-    r"(?:负责人|经办人|填报人|填表人|联系人|制表人|审核人)(?:姓名)?[:：]\s*[^\s,，;；。、|]{1,20}"
-)
+# A name of two characters is often set with a blank between them.
+NAME = r"(?:[\u4e00-\u9fff]\s+[\u4e00-\u9fff]{1,2}(?![\u4e00-\u9fff])|[^\s,，;；。、|]{1,20})"
+NAMED_PERSON = rf"(?:负责人|经办人|填报人|填表人|联系人|制表人|审核人)(?:姓名)?[:：]\s*{NAME}"
 PERSONAL = re.compile("|".join((NAMED_NUMBER, NAMED_PERSON, NUMBER)))
+FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９＋", "0123456789+")
 
 
 def found_in(text: str | None) -> bool:
     """Whether a text holds a telephone number or a named handler."""
-    return bool(text and PERSONAL.search(text))
+    return bool(text and PERSONAL.search(text.translate(FULL_WIDTH_DIGITS)))
 
 
 def mask(text: str) -> str:
     """The text with everything personal replaced by a mask."""
-    return PERSONAL.sub(MASK, text)
+    masked, end = "", 0
+    for found in PERSONAL.finditer(text.translate(FULL_WIDTH_DIGITS)):
+        masked += text[end : found.start()] + MASK
+        end = found.end()
+    return masked + text[end:]

@@ -6,18 +6,17 @@ Not here: what a row means (rows).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.forms import figures
+from pipeline.forms.captions import NOTE
 from pipeline.forms.family import Side
 from pipeline.forms.header import Match
 from pipeline.forms.statement import Figure, Unplaced
 from pipeline.forms.wording import canon, indentation, squeeze
 from pipeline.readers.shapes import Cell, Grid
 
-NOTE = re.compile(r"^(?:注|备注|说明)\d*[:：.、]")
 MAX_LABEL = 300
 
 
@@ -116,7 +115,7 @@ def side_row(grid: Grid, row: int, line_no: int, match: Match, side: Side) -> Ro
 def read_figure(cell: Cell, measure: str, match: Match, line_no: int) -> Figure | None:
     """The figure of a money cell, null where it holds no value."""
     try:
-        text = figures.unwrapped(cell.text).strip()
+        text = figures.unwrapped(cell.text, cell.wrapped).strip()
         value = figures.parse(text)
     except figures.NotAFigure as error:
         raise Unplaced(

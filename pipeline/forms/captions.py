@@ -14,15 +14,20 @@ from pipeline.forms.wording import canon, canon_title, squeeze, year_in
 from pipeline.readers.shapes import Paragraph
 
 MONEY_UNIT = re.compile(r"(?:金额)?单位[:：](?:人民币)?(?P<unit>万元|元)")
+# A name ends where the next caption of the line begins: unit of money, date, table number.
 UNIT_NAME = re.compile(
-    r"(?P<scope>单位|部门|编制单位|编制部门|填报单位|公开单位|公开部门)(?:名称)?[:：]"
-    r"(?P<name>(?!人民币|万元|元)\S+?)(?=(?:金额)?单位[:：]|$)"
+    r"(?P<scope>(?:编制|填报|公开|预算)?(?:单位|部门))(?:名称)?[:：]"
+    r"(?!(?:人民币)?[百千万亿]*(?:美|港)?元)(?:\d{3,9}[-－—]?)?(?P<name>\S+?)"
+    r"(?=(?:货币|计量|金额)?单位[:：]|(?:19|20)\d{2}年|(?:预算|部门|单位)?公开\d*表|$)"
 )
+NOTE = re.compile(r"^(?:注|备注|说明)\d*[:：.、]")
 # The statement an empty form must carry; an empty form without one is `blank`.
 NO_DATA = re.compile(
     r"(?:本|此|该|上述)?表(?:格)?(?:中)?(?:无|没有)(?:相关)?数据"
     r"|(?:本|此|该)表为?空(?:表|白)?|无(?:相关)?数据"
-    r"|(?:本|我|该)(?:部门|单位)(?:本年度|当年|20\d\d年)?(?:无|没有|未).{0,40}(?:支出|收入|预算|经费|拨款|项目|安排|结转)"
+    # The clause must end with what there is none of: 本单位无下属单位，预算为… says nothing.
+    r"|(?:本|我|该)(?:部门|单位)(?:本年度?|当年|\{Y\}年)?(?:无|没有|未安排|未发生|不涉及)[^,;。]{0,40}"
+    r"(?:支出|收入|预算|经费|拨款|项目|安排|结转)(?=[,;。]|$)"
 )
 MAX_NOTE = 120
 # A title stands on a line of its own: this much may be printed with it, and no more.
@@ -84,7 +89,7 @@ def read_captions(texts: Iterable[str]) -> Captions:
     money_unit = unit_name = scope = None
     for text in texts:
         plain = squeeze(text)
-        if len(plain) > MAX_NOTE:
+        if len(plain) > MAX_NOTE or NOTE.match(plain):
             continue
         for match in MONEY_UNIT.finditer(plain):
             money_unit = match["unit"]

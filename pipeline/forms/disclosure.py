@@ -15,7 +15,7 @@ from typing import TypeVar
 from pipeline.documents.document import Refusal
 from pipeline.forms.captions import Captions
 from pipeline.forms.statement import Statement
-from pipeline.forms.wording import squeeze
+from pipeline.forms.wording import squeeze, with_arabic_years
 from pipeline.readers.shapes import Grid, Paragraph
 
 T = TypeVar("T")
@@ -77,7 +77,7 @@ def read_cover(items: Iterable[Paragraph | Grid]) -> Cover:
 
     The unit's name stands in that line before the year, or on the few lines above it.
     """
-    lines = [squeeze(item.text) for item in items if isinstance(item, Paragraph)]
+    lines = [with_arabic_years(squeeze(item.text)) for item in items if isinstance(item, Paragraph)]
     for index, plain in enumerate(lines[:COVER_PARAGRAPHS]):
         if len(plain) <= MAX_COVER_LINE and (found := COVER.search(plain)):
             scope = {"单位": "unit", "部门": "department"}.get(found["scope"] or "")

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-NUMBER = re.compile(r"(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<decimals>\.[0-9]+)?")
+NUMBER = re.compile(r"(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<decimals>\.[0-9]{1,2})?")
 # A dash of any length, or a slash, says "no value"; it is not zero.
-NO_VALUE = re.compile(r"[-‐‑‒–—―─－_/／]+")
+NO_VALUE = re.compile(r"[-−‐‑‒–—―─－_/／]+")
 NEGATIVE = (("-", ""), ("−", ""), ("－", ""), ("△", ""), ("▲", ""), ("(", ")"), ("（", "）"))
 MAX_DIGITS = 15
 
@@ -21,6 +21,8 @@ class NotAFigure(ValueError):
 
 def parse(text: str) -> Decimal | None:
     """The value of a money cell, null where it holds none (blank, or a dash of any length).
+
+    More than two decimals are no print of money but an amount glued to what follows it.
 
     Accepts `1504.31`, `1,504.31` and the printed negatives `-1.00`, `(1.00)`, `△1.00`. Raises
     `NotAFigure` for everything else: a torn, jammed or wrapped number is never guessed, and
@@ -45,12 +47,12 @@ def parse(text: str) -> Decimal | None:
     return -value if negative else value
 
 
-def unwrapped(text: str) -> str:
+def unwrapped(text: str, by_width: bool) -> str:
     """A figure that its narrow cell broke over lines, on one line again.
 
     Only where the pieces cannot be two figures: the break stands beside a point or comma, or the
-    upper piece has one decimal and the whole has two. Everything else keeps its break, and is no
-    printed number then.
+    width of the cell forced it (`by_width`) and it parts the two decimals. Everything else keeps
+    its break, and is no printed number then.
     """
     pieces = text.strip().split("\n")
     if len(pieces) == 1:
@@ -60,7 +62,7 @@ def unwrapped(text: str) -> str:
     lower = pieces[-1].strip()
     beside_mark = upper.endswith((".", ",")) or lower.startswith(".")
     short_decimals = len(upper.partition(".")[2]) == 1 and len(whole.partition(".")[2]) == 2
-    return whole if beside_mark or short_decimals else text
+    return whole if beside_mark or (by_width and short_decimals) else text
 
 
 def step(text: str) -> Decimal:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.forms import captions
 from pipeline.forms.family import Column, Form, Side
-from pipeline.forms.wording import canon
+from pipeline.forms.wording import canon, canon_title, squeeze
 from pipeline.readers.shapes import Grid
 
 MAX_CAPTION_ROWS = 4
@@ -47,19 +48,17 @@ def match(grid: Grid, form: Form) -> Match | Mismatch:
     missing (years differ), and columns without header and content are passed over.
     """
     best = Mismatch(unknown=(), missing=tuple(column.name for _, column in form.columns))
-    for skip in range(min(MAX_CAPTION_ROWS, grid.rows)):
-        if skip and not is_caption(grid, skip - 1):
-            break
-        for depth in range(1, min(MAX_HEADER_ROWS, grid.rows - skip) + 1):
-            paths = column_paths(grid, skip, depth)
-            columns, unknown = assign(paths, form)
-            missing = lacking(columns, form)
-            unknown = [c for c in unknown if paths[c] or filled(grid, c, skip + depth)]
-            if not unknown and not missing:
-                return Match(skip, depth, columns, absent(columns, form))
-            words = tuple("/".join(paths[c]) or "(blank)" for c in unknown)
-            if nearer(words, missing, best):
-                best = Mismatch(words, missing)
+    skip = leading_captions(grid, form)
+    for depth in range(1, min(MAX_HEADER_ROWS, grid.rows - skip) + 1):
+        paths = column_paths(grid, skip, depth)
+        columns, left = assign(paths, form)
+        missing = lacking(columns, form)
+        unknown = [c for c in left if paths[c] or filled(grid, c, skip + depth)]
+        if not unknown and not missing:
+            return Match(skip, depth, columns, absent(columns, form))
+        words = tuple("/".join(paths[c]) or "(blank)" for c in unknown)
+        if nearer(words, missing, best):
+            best = Mismatch(words, missing)
     return best
 
 
@@ -68,24 +67,39 @@ def nearer(unknown: tuple[str, ...], missing: tuple[str, ...], best: Mismatch) -
     return (len(missing), len(unknown)) < (len(best.missing), len(best.unknown))
 
 
-def is_caption(grid: Grid, row: int) -> bool:
-    """Whether a row holds one or two texts at most, as a title or unit line inside a grid does."""
-    texts = [cell.text for cell in grid.cells if cell.row == row and cell.text.strip()]
-    return len(texts) <= 2
+def leading_captions(grid: Grid, form: Form) -> int:
+    """How many rows at the top print title, unit or unit of money inside the grid."""
+    for row in range(min(MAX_CAPTION_ROWS, grid.rows)):
+        texts = [t for t in (grid.text(row, c) for c in range(grid.columns)) if t.strip()]
+        if texts and not any(is_caption(text, form) for text in texts):
+            return row
+    return 0
+
+
+def is_caption(text: str, form: Form) -> bool:
+    """Whether a text is what stands above a table, not in its header."""
+    plain = squeeze(text)
+    return bool(
+        canon_title(text) in form.titles
+        or captions.MONEY_UNIT.search(plain)
+        or captions.UNIT_NAME.search(plain)
+    )
 
 
 def column_paths(grid: Grid, first: int, depth: int) -> list[Path]:
     """For each column, the header words above it from top to bottom, in canonical form.
 
     Where spans are unknown, a blank place belongs to the cell left of it while both stand under
-    the same parent; a blank place in the last row adds nothing.
+    the same parent; a blank place in the last row adds nothing, and a column with nothing printed
+    in it has no path.
     """
     above: list[object] = [None] * grid.columns
     paths: list[list[str]] = [[] for _ in range(grid.columns)]
+    bare = {c for c in range(grid.columns) if not filled(grid, c, first)}
     for row in range(first, first + depth):
         owners = row_owners(grid, row, above)
         for column, owner in enumerate(owners):
-            if owner is None:
+            if owner is None or (column in bare and not grid.spans_known):
                 continue
             word = canon(grid.text(*owner))
             if word and (owner != above[column]):

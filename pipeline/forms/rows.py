@@ -20,7 +20,7 @@ from pipeline.forms.family import RowRule, Side
 from pipeline.forms.statement import Line, Unplaced
 from pipeline.forms.wording import ORDINAL, canon_label
 
-CODE = re.compile(r"\d{3}(?:\d{2}){0,2}")
+CODE = re.compile(r"[0-9]{3}(?:[0-9]{2}){0,2}")
 TOTALS = frozenset({"合计", "总计", "部门合计", "单位合计"})
 
 

@@ -16,10 +16,13 @@ ENUMERATOR = re.compile(
 )
 ORDINAL = re.compile(r"^[一二三四五六七八九十]+、")
 OF_WHICH = re.compile(r"^其中[:：]?")
+# `预算公开表1`, `表十二`, `附表3`; its digits may touch those of the year that follows.
 TABLE_NUMBER = re.compile(
-    r"^(?:(?:预算|部门|单位)?公开\d*表?[一二三四五六七八九十\d]*|(?:附)?表[一二三四五六七八九十\d]+)"
-    r"[:：.、]?(?=\D)"
+    r"^(?:(?:预算|部门|单位)?公开(?:\d{1,2}(?=表))?表?|附?表)"
+    r"(?:[一二三四五六七八九十]+|\d{1,2}?(?=(?:19|20)\d{2}年)|\d{1,2}(?!\d))?[:.、]?(?=.)"
 )
+CHINESE_YEAR = re.compile(r"[一二][〇○零九][〇○零一二三四五六七八九]{2}(?=年)")
+CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 VARIANTS = str.maketrans('（）【】“”"＂‘’：，；／', '()[]"""""":,;/')
 
 
@@ -31,10 +34,20 @@ def squeeze(text: str) -> str:
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
+def with_arabic_years(text: str) -> str:
+    """A text with years such as 二〇二六年 in digits."""
+    return CHINESE_YEAR.sub(lambda found: found[0].translate(CHINESE_DIGITS), text)
+
+
 def canon(text: str) -> str:
     """Text as compared: squeezed, one kind of bracket and quote, every year as `{Y}年`."""
-    plain = squeeze(text).translate(VARIANTS)
-    return BARE_YEAR.sub("{Y}年", YEAR.sub("{Y}年", plain)).replace("{Y}年年", "{Y}年")
+    return with_any_year(squeeze(text).translate(VARIANTS))
+
+
+def with_any_year(plain: str) -> str:
+    """Every year of a text as `{Y}年`."""
+    marked = YEAR.sub("{Y}年", with_arabic_years(plain))
+    return BARE_YEAR.sub("{Y}年", marked).replace("{Y}年年", "{Y}年")
 
 
 def canon_label(text: str) -> str:
@@ -47,14 +60,16 @@ def canon_title(text: str) -> str:
 
     A line with two years is no title; it is left as it is.
     """
-    plain = TABLE_NUMBER.sub("", canon(text))
+    numbered = squeeze(text).translate(VARIANTS)
+    plain = with_any_year(TABLE_NUMBER.sub("", numbered))
     _, year, title = plain.partition("{Y}年")
     return title if year and "{Y}年" not in title else plain
 
 
 def year_in(text: str) -> int | None:
     """The one year printed in a title, null where there is none or several."""
-    years = {int(found[:4]) for found in re.findall(r"(?<!\d)(?:19|20)\d{2}(?!\d)", squeeze(text))}
+    plain = TABLE_NUMBER.sub("", with_arabic_years(squeeze(text)))
+    years = {int(found) for found in BARE_YEAR.findall(plain)}
     return years.pop() if len(years) == 1 else None
 
 

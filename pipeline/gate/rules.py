@@ -15,6 +15,7 @@ import yaml
 
 from pipeline.gate import structure
 from pipeline.gate.rule import Rule
+from pipeline.gate.scans import SCANS
 from pipeline.schema.catalogue import tables
 
 SEVERITIES = ("critical", "warning")
@@ -40,7 +41,7 @@ SCHEMA: dict[str, Any] = {
                     "en": {"type": "string"},
                     "sql": {"type": "string"},
                     "examined": {"type": "string"},
-                    "scan": {"type": "string"},
+                    "scan": {"enum": list(SCANS)},
                     "needs_last": {"type": "boolean"},
                     "strict": {"type": "boolean"},
                 },
@@ -57,9 +58,11 @@ def load(folder: Path) -> tuple[Rule, ...]:
     """
     found = list(structure.rules())
     for path in sorted(folder.glob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
         try:
+            content = yaml.safe_load(path.read_text(encoding="utf-8"))
             jsonschema.validate(content, SCHEMA)
+        except yaml.YAMLError as error:
+            raise ValueError(f"{path}: not YAML: {error}") from error
         except jsonschema.ValidationError as error:
             raise ValueError(f"{path}: {error.json_path}: {error.message}") from error
         found += [Rule(suite=content["suite"], **rule) for rule in content["rules"]]

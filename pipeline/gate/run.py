@@ -18,7 +18,9 @@ from pipeline.gate.scans import SCANS, Violation
 from pipeline.schema.catalogue import literal, quoted, tables
 from pipeline.warehouse.build import connect
 
+COLUMNS = ("document_id", "statement_id", "line", "detail")
 NO_LAST = "no last release to compare with"
+NO_DETAIL = "(no detail)"
 NOTHING = "nothing to examine"
 
 
@@ -87,6 +89,10 @@ def examine_rule(connection: duckdb.DuckDBPyConnection, rule: Rule, has_last: bo
             violations = connection.execute(str(rule.sql)).fetchall()
     except duckdb.Error as error:
         return Examined(rule, 0, (), crashed=f"{type(error).__name__}: {error}")
+    if any(len(violation) != len(COLUMNS) for violation in violations):
+        return Examined(rule, 0, (), crashed=f"the query must give {', '.join(COLUMNS)}")
     if examined == 0 and not violations:
         return Examined(rule, 0, (), not_run=NOTHING)
-    return Examined(rule, examined, tuple(violations))
+    # A violation is one whatever its text: null must not look like nothing found.
+    told = tuple((d, s, line, text or NO_DETAIL) for d, s, line, text in violations)
+    return Examined(rule, examined, told)

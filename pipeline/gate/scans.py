@@ -19,12 +19,13 @@ Violation = tuple[str | None, str | None, int | None, str]
 
 def texts(
     connection: duckdb.DuckDBPyConnection, table: Table, column: str
-) -> Iterator[tuple[str, str | None]]:
-    """Each distinct text of a column, with one document it stands in."""
-    document = "min(document_id)" if any(c.name == "document_id" for c in table.columns) else "NULL"
+) -> Iterator[tuple[str, str | None, str | None, int | None]]:
+    """Each text of a column, once per document, statement and line it stands in."""
+    names = {c.name for c in table.columns}
+    places = [n if n in names else "NULL" for n in ("document_id", "statement_id", "line_no")]
     query = (
-        f"SELECT {quoted(column)}, {document} FROM {quoted(table.name)} "
-        f"WHERE {quoted(column)} IS NOT NULL GROUP BY ALL ORDER BY ALL"
+        f"SELECT DISTINCT {quoted(column)}, {', '.join(places)} FROM {quoted(table.name)} "
+        f"WHERE {quoted(column)} IS NOT NULL ORDER BY ALL"
     )
     yield from connection.execute(query).fetchall()
 
@@ -32,17 +33,18 @@ def texts(
 def each_text(
     connection: duckdb.DuckDBPyConnection, unfit: Callable[[str], bool], what: str
 ) -> tuple[int, list[Violation]]:
-    """How many texts were looked at, and those that are unfit (named, never shown)."""
+    """How many texts were looked at, and those that are unfit (placed, never shown)."""
     examined = 0
     found: list[Violation] = []
     for table in tables().values():
         for column in table.columns:
             if column.type != "text" or column.words or column.ref:
                 continue
-            for text, document_id in texts(connection, table, column.name):
+            for text, document_id, statement_id, line in texts(connection, table, column.name):
                 examined += 1
                 if unfit(text):
-                    found.append((document_id, None, None, f"{what} in {table.name}.{column.name}"))
+                    place = f"{what} in {table.name}.{column.name}"
+                    found.append((document_id, statement_id, line, place))
     return examined, found
 
 

@@ -60,8 +60,9 @@ def superseded(documents: pl.DataFrame, coverage: pl.DataFrame) -> list[str]:
     Two files of one disclosure are versions of each other where both print the same statement;
     else they are parts of it and both hold. The later one holds: by retrieved_at, and where
     nothing tells, the last by name, so that a disclosure never counts twice (the gate warns).
-    A file named in another's `supersedes` is replaced whatever it prints.
+    A file named in another's `supersedes` is replaced whatever it prints, and replaces nothing.
     """
+    named = set(documents.get_column("supersedes").drop_nulls().str.slice(0, 16))
     printed = coverage.filter(pl.col("state") != "absent").select("document_id", "statement_id")
     order = ["retrieved_at", "source_name", "document_id"]
     ranked = documents.sort(order, nulls_last=False).with_row_index("rank")
@@ -75,10 +76,9 @@ def superseded(documents: pl.DataFrame, coverage: pl.DataFrame) -> list[str]:
             on=["disclosure_id", "statement_id"],
             suffix="_later",
         )
-        .filter(pl.col("rank") < pl.col("rank_later"))
+        .filter(pl.col("rank") < pl.col("rank_later"), ~pl.col("later").is_in(sorted(named)))
     )
-    named = documents.get_column("supersedes").drop_nulls().str.slice(0, 16)
-    return sorted(set(pairs.get_column("document_id")) | set(named))
+    return sorted(set(pairs.get_column("document_id")) | named)
 
 
 def dim_unit(documents: pl.DataFrame) -> pl.DataFrame:

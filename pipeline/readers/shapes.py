@@ -43,7 +43,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One printed cell. `text` keeps leading blanks and line breaks; spans are at least 1."""
+    """One printed cell. `text` keeps leading blanks and line breaks; spans are at least 1.
+
+    `wrapped` says that the cell's width forced every line break in it.
+    """
 
     row: int
     column: int
@@ -52,6 +55,7 @@ class Cell:
     row_span: int = 1
     column_span: int = 1
     confidence: Decimal = CERTAIN
+    wrapped: bool = False
 
 
 @dataclass(frozen=True)

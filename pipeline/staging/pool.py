@@ -22,6 +22,7 @@ from pipeline.documents.document import Document, Refusal
 from pipeline.staging import store
 
 # One thread per library in a worker: the pool is the parallelism.
+EXIT_SECONDS = 2.0
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS")
 
 
@@ -63,11 +64,15 @@ class Worker:
     deadline: float = 0.0
     done: int = field(default=0)
 
-    def give(self, document: Document, seconds: int) -> None:
-        """Send the next document."""
+    def give(self, document: Document, seconds: int) -> bool:
+        """Send the next document; false where the worker died while it had none."""
+        try:
+            self.pipe.send(document)
+        except (BrokenPipeError, ConnectionResetError):
+            return False
         self.document = document
         self.deadline = time.monotonic() + seconds
-        self.pipe.send(document)
+        return True
 
     def kill(self) -> None:
         """End the process and everything it started."""
@@ -94,10 +99,15 @@ def run(
         while queue or any(worker.document for worker in crew):
             while queue and len(crew) < workers:
                 crew.append(start(staging, limits, task))
-            for worker in crew:
-                if worker.document is None and queue:
-                    worker.give(queue.pop(), limits.seconds)
-            yield from settle(crew, limits)
+            for worker in [w for w in crew if w.document is None]:
+                if not queue:
+                    break
+                if worker.give(queue[-1], limits.seconds):
+                    queue.pop()
+                else:
+                    dismiss(crew, worker)
+            if any(worker.document for worker in crew):
+                yield from settle(crew, limits)
     finally:
         for worker in crew:
             worker.kill()
@@ -134,6 +144,8 @@ def settle(crew: list[Worker], limits: Limits) -> Iterator[Outcome]:
                 dismiss(crew, worker)
         elif worker.pipe in ready or worker.process.sentinel in ready:
             document = worker.document
+            # A worker that ends itself closes its pipe first: its exit code comes a moment later.
+            worker.process.join(EXIT_SECONDS)
             dismiss(crew, worker)
             yield Outcome(document, Refusal("readers", "reader_failed", death(worker)))
         elif now >= worker.deadline:

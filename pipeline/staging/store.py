@@ -6,7 +6,9 @@ Here: writing whole or not at all, reading back, and the version of the code tha
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import re
 import shutil
 from functools import cache
 from importlib import metadata
@@ -19,6 +21,8 @@ from pipeline.staging.tables import SCHEMAS, Extract, names
 
 # The rooms whose code decides what a document reads as, and the libraries they read with.
 ROOMS = ("documents", "readers", "forms", "codes", "staging")
+CHECKSUMS = "checksums.json"
+VERSION = re.compile(r"[0-9a-f]{12}")
 LIBRARIES = ("camelot-py", "pypdfium2", "playa-pdf", "polars")
 
 
@@ -41,11 +45,6 @@ def folder(staging: Path, document_id: str) -> Path:
     return staging / stage_version() / document_id[:2] / document_id
 
 
-def is_staged(staging: Path, document_id: str) -> bool:
-    """Whether a whole result is there: folders appear by one rename, so a folder is whole."""
-    return folder(staging, document_id).is_dir()
-
-
 def write(staging: Path, document_id: str, extract: Extract) -> None:
     """Write a result: beside its place first, then moved there in one step."""
     target = folder(staging, document_id)
@@ -55,16 +54,32 @@ def write(staging: Path, document_id: str, extract: Extract) -> None:
     draft.mkdir()
     for name in names():
         getattr(extract, name).write_parquet(draft / f"{name}.parquet", compression="zstd")
+    (draft / CHECKSUMS).write_text(json.dumps(checksums(draft)), encoding="utf-8")
     if target.exists():
         shutil.rmtree(target)
     draft.rename(target)
 
 
-def read(staging: Path, document_id: str) -> Extract:
-    """The staged result of a document.
+def checksums(place: Path) -> dict[str, str]:
+    """The SHA-256 of each staged table in a folder."""
+    return {
+        name: hashlib.sha256((place / f"{name}.parquet").read_bytes()).hexdigest()
+        for name in names()
+    }
 
-    Raises `OSError` or a Polars error where it is damaged; the caller stages it again.
-    """
+
+def is_sound(staging: Path, document_id: str) -> bool:
+    """Whether a result is there, whole, and byte for byte what was written."""
+    place = folder(staging, document_id)
+    try:
+        written = json.loads((place / CHECKSUMS).read_text(encoding="utf-8"))
+        return bool(written == checksums(place))
+    except (OSError, ValueError):
+        return False
+
+
+def read(staging: Path, document_id: str) -> Extract:
+    """The staged result of a document that is sound."""
     place = folder(staging, document_id)
     frames = {
         name: pl.read_parquet(place / f"{name}.parquet", schema=SCHEMAS[name]) for name in names()
@@ -72,14 +87,9 @@ def read(staging: Path, document_id: str) -> Extract:
     return Extract(**frames)
 
 
-def discard(staging: Path, document_id: str) -> None:
-    """Forget a result, so that the document is read again."""
-    shutil.rmtree(folder(staging, document_id), ignore_errors=True)
-
-
 def prune(staging: Path) -> None:
-    """Remove results of other versions of the code."""
+    """Remove results of other versions of the code, and nothing else that may stand there."""
     if staging.is_dir():
         for stale in staging.iterdir():
-            if stale.name != stage_version():
+            if VERSION.fullmatch(stale.name) and stale.name != stage_version():
                 shutil.rmtree(stale, ignore_errors=True)

@@ -11,12 +11,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from pipeline.readers.furniture import MIN_REPEATS, is_page_number
 from pipeline.readers.shapes import Cell, Grid, Paragraph
 
 TOLERANCE = 3.0
 DIGITS = re.compile(r"\d+")
-PAGE_NUMBER = re.compile(r"^[\s\-—–－·第页共/]*\d{1,4}[\s\-—–－·第页共/\d]*$")
-MIN_REPEATS = 3
 BOTTOM_MARGIN = 0.94
 
 Items = list[Paragraph | Grid]
@@ -73,7 +72,7 @@ def is_marginal(item: Paragraph | Grid, height: float) -> bool:
     if isinstance(item, Grid):
         return False
     box = item.place.box
-    return bool(PAGE_NUMBER.match(item.text)) or bool(box and box.y0 > BOTTOM_MARGIN * height)
+    return is_page_number(item.text) or bool(box and box.y0 > BOTTOM_MARGIN * height)
 
 
 def is_furniture(item: Paragraph | Grid, repeated: set[str]) -> bool:
@@ -107,6 +106,7 @@ def append(upper: Grid, lower: Grid) -> Grid | None:
         spans_known=True,
         breaks=(*above.breaks, above.rows, *(b + above.rows for b in below.breaks)),
         edges=finer,
+        follows=upper.follows,
     )
 
 

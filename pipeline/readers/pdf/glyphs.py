@@ -56,13 +56,18 @@ class Glyph:
 
 @dataclass(frozen=True)
 class PageText:
-    """The glyphs of one page, its displayed size, and whether it shows anything but text."""
+    """The glyphs of one page, its displayed height, and what else it shows.
+
+    `paper` is the media box as displayed: it reaches beyond the page where a crop box is smaller.
+    `image_share` is how much of the page its largest image covers.
+    """
 
     page: int
-    width: float
     height: float
+    paper: Box
     glyphs: tuple[Glyph, ...]
-    has_images: bool
+    shows_more: bool
+    image_share: float
 
 
 def check_tail(path: Path) -> None:
@@ -83,7 +88,9 @@ def open_pdf(path: Path) -> pdfium.PdfDocument:
     try:
         document = pdfium.PdfDocument(path)
     except pdfium.PdfiumError as error:
-        if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD:
+        # pdfium keeps the code of an earlier failure where it sets none.
+        asked = getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD
+        if asked and b"/Encrypt" in path.read_bytes():
             raise Refusal("readers", "encrypted", "a password is needed to open it") from error
         raise Refusal("readers", "unreadable_file", f"pdfium: {error}") from error
     pages = len(document)
@@ -107,13 +114,22 @@ def pages(document: pdfium.PdfDocument) -> Iterator[PageText]:
         try:
             width, height = page.get_size()
             glyphs = tuple(page_glyphs(page, text, width, height))
-            yield PageText(number + 1, width, height, glyphs, shows_images(page))
+            paper = displayed(page, width, height, *page.get_mediabox())
+            share = image_share(page, width * height)
+            yield PageText(number + 1, height, paper, glyphs, shows_more(page), share)
         finally:
             text.close()
             page.close()
 
 
-def shows_images(page: pdfium.PdfPage) -> bool:
+def image_share(page: pdfium.PdfPage, area: float) -> float:
+    """The share of a page that its largest image covers."""
+    images = page.get_objects(filter=(pdfium_c.FPDF_PAGEOBJ_IMAGE,), max_depth=2)
+    sizes = [(b[2] - b[0]) * (b[3] - b[1]) for b in (image.get_bounds() for image in images)]
+    return max(sizes, default=0.0) / area if area else 0.0
+
+
+def shows_more(page: pdfium.PdfPage) -> bool:
     """Whether a page draws anything besides text."""
     kinds = (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_FORM, pdfium_c.FPDF_PAGEOBJ_PATH)
     return next(page.get_objects(filter=kinds, max_depth=2), None) is not None

@@ -15,8 +15,10 @@ from pipeline.readers.pdf.continuation import Items, PageItems, join_pages
 from pipeline.readers.pdf.glyphs import Glyph, PageText
 from pipeline.readers.shapes import Box, Grid, Paragraph, Place, Reading
 
-# Fewer glyphs than this on a page that shows images or paths: the page was not read.
+# Fewer glyphs than this on a page that shows something else: the page was not read.
 MIN_GLYPHS = 3
+# A page that is one image and bears no more than a page number or a running foot is a scan.
+SCAN_SHARE, SCAN_GLYPHS = 0.5, 60
 
 
 def read(document: Document) -> Reading:
@@ -26,14 +28,25 @@ def read(document: Document) -> Reading:
     likes on damaged files; the worker that runs this reader turns that into quarantine.
     """
     texts = read_texts(document.path)
-    blind = tuple(t.page for t in texts if len(t.glyphs) < MIN_GLYPHS and t.has_images)
-    if not any(text.glyphs for text in texts):
+    blind = {text.page for text in texts if is_blind(text)}
+    if all(text.page in blind or not text.glyphs for text in texts):
         if blind:
             raise Refusal("readers", "not_text", f"{len(texts)} pages of images, no text layer")
         raise Refusal("readers", "unreadable_file", "its pages show neither text nor images")
     tables = ruled.tables_by_page(str(document.path), len(texts))
     pages = [page_items(text, tables.get(text.page, [])) for text in texts]
-    return Reading("pdf", tuple(join_pages(pages)), len(texts), blind)
+    for text, page in zip(texts, pages, strict=True):
+        # Rules without any glyph between them: text and rules did not meet.
+        has_grid = any(isinstance(item, Grid) for item in page.items)
+        if tables.get(text.page) and text.glyphs and not has_grid:
+            blind.add(text.page)
+    return Reading("pdf", tuple(join_pages(pages)), len(texts), tuple(sorted(blind)))
+
+
+def is_blind(text: PageText) -> bool:
+    """Whether a page shows something and gave next to no text."""
+    scanned = text.image_share >= SCAN_SHARE and len(text.glyphs) < SCAN_GLYPHS
+    return scanned or (len(text.glyphs) < MIN_GLYPHS and text.shows_more)
 
 
 def read_texts(path: Path) -> list[PageText]:

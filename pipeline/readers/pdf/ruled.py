@@ -8,12 +8,15 @@ Not here: joining pages (continuation).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from pipeline.readers.pdf.glyphs import Glyph, PageText, indent_of, line_text, text_lines
 from pipeline.readers.shapes import Box, Cell, Grid, Place
 
 FLAVOR = "yusuan-ruled"
+# A line is full that leaves less than this share of its cell, paddings included.
+FULL = 0.7
 
 
 def tables_by_page(path: str, pages: int) -> dict[int, list[Any]]:
@@ -46,23 +49,27 @@ def ruled_parser() -> Any:
 
 
 def page_grids(tables: list[Any], text: PageText) -> tuple[list[Grid], list[Glyph]]:
-    """The grids of a page, and the glyphs that stand in none of them."""
+    """The grids of a page, and the glyphs that stand in none of them.
+
+    A grid with no glyph at all holds nothing that could be read, and is none.
+    """
     left = list(text.glyphs)
     grids = []
     for table in sorted(tables, key=lambda t: (-t.cells[0][0].y2, t.cells[0][0].x1)):
         grid, left = fill(table, left, text)
-        grids.append(grid)
+        if any(cell.text for cell in grid.cells):
+            grids.append(grid)
     return grids, left
 
 
 def fill(table: Any, glyphs: list[Glyph], text: PageText) -> tuple[Grid, list[Glyph]]:
     """One Camelot table as a grid with its glyphs, and the glyphs that remain."""
     rows, columns = len(table.cells), len(table.cells[0])
-    edges = (*tuple(float(c.x1) for c in table.cells[0]), float(table.cells[0][-1].x2))
-    levels = (
-        *tuple(text.height - float(row[0].y2) for row in table.cells),
-        text.height - float(table.cells[-1][0].y1),
-    )
+    paper = text.paper
+    across = (*(c.x1 for c in table.cells[0]), table.cells[0][-1].x2)
+    edges = tuple(paper.x0 + float(x) for x in across)
+    down = (*(row[0].y2 for row in table.cells), table.cells[-1][0].y1)
+    levels = tuple(paper.y1 - float(y) for y in down)
     inside: dict[tuple[int, int], list[Glyph]] = {}
     outside = []
     for glyph in glyphs:
@@ -85,8 +92,16 @@ def fill(table: Any, glyphs: list[Glyph], text: PageText) -> tuple[Grid, list[Gl
         if lines:
             content = indent_of(lines[0], box.x0) + content
         place = Place(page=text.page, box=box)
-        cells.append(Cell(row, column, content, place, row_span, column_span))
+        wrapped = all(forced(*pair, box) for pair in pairwise(lines))
+        cells.append(Cell(row, column, content, place, row_span, column_span, wrapped=wrapped))
     return Grid(rows, columns, tuple(cells), spans_known=True, edges=edges), outside
+
+
+def forced(upper: list[Glyph], lower: list[Glyph], box: Box) -> bool:
+    """Whether a line could not have held the first glyph of the next one."""
+    used = upper[-1].box.x1 - upper[0].box.x0
+    wanted = lower[0].box.x1 - lower[0].box.x0
+    return used + wanted > FULL * (box.x1 - box.x0)
 
 
 def slot(bounds: tuple[float, ...], value: float) -> int | None:

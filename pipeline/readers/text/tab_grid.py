@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from pipeline.documents.document import Document, Refusal
+from pipeline.readers.furniture import MIN_REPEATS, is_page_number
 from pipeline.readers.shapes import Cell, Grid, Paragraph, Place, Reading
 
 # A document of some pages has dozens of tab rows; below this nothing can be told.
 MIN_TAB_ROWS = 3
-# A line that stands so often in a document is a running head or foot.
-MIN_REPEATS = 3
 MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+\S")
 MAX_MARKDOWN_HEADINGS = 2
-PAGE_NUMBER = re.compile(r"^[\s\-—–－第页/]*\d{1,4}[\s\-—–－第页/]*$")
 
 
 def read(document: Document) -> Reading:
@@ -43,7 +41,7 @@ def decode(data: bytes) -> str:
             continue
         if "\x00" in text:
             break
-        return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
     raise Refusal("readers", "unreadable_file", "neither UTF-8 nor GB 18030 text")
 
 
@@ -126,10 +124,13 @@ def runs(lines: list[str]) -> list[Run]:
     """
     groups: list[list[tuple[int, str]]] = [[]]
     for number, line in enumerate(lines, start=1):
-        if not line.strip() or PAGE_NUMBER.match(line):
+        if "\f" in line:
+            groups.append([])
+        printed = line.replace("\f", "")
+        if not printed.strip() or ("\t" not in printed and is_page_number(printed)):
             groups.append([])
         else:
-            groups[-1].append((number, line))
+            groups[-1].append((number, printed))
     split = [part for group in groups if group for part in split_group(group, False)]
     tables = [run for run in split if run.is_table and len(run.rows) > 1]
     if sum(run.ragged for run in tables) * 5 > len(tables):

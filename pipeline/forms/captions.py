@@ -30,6 +30,7 @@ NO_DATA = re.compile(
     r"(?:支出|收入|预算|经费|拨款|项目|安排|结转)(?=[,;。]|$)"
 )
 MAX_NOTE = 120
+TITLE_LIKE = re.compile(r"[^:,;。]{4,}[^续]表(?:\([^()]*\))?")
 # A title stands on a line of its own: this much may be printed with it, and no more.
 MAX_TITLE = 60
 
@@ -79,6 +80,12 @@ def forms_titled(text: str, forms: tuple[Form, ...]) -> tuple[Form, ...]:
     # The table number may stand before the title on its line, parted by a blank.
     readings = {canon_title("".join(words[start:])) for start in range(len(words))}
     return tuple(form for form in forms if not readings.isdisjoint(form.titles))
+
+
+def looks_like_title(text: str) -> bool:
+    """Whether a line is the title of some table: it ends with 表, perhaps with an addition."""
+    plain = canon(text)
+    return len(plain) <= MAX_TITLE and bool(TITLE_LIKE.fullmatch(plain))
 
 
 def read_captions(texts: Iterable[str]) -> Captions:

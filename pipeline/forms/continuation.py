@@ -24,7 +24,10 @@ class Section:
 
 
 def join_repeated(sections: list[Section], family: Family) -> list[Section]:
-    """Neighbouring sections of one title, header and columns with other rows, as one section."""
+    """Neighbouring sections of one header with other rows, as one section.
+
+    The second bears the title of the first again, or none (captions, or 续表).
+    """
     joined: list[Section] = []
     for section in sections:
         if joined and (whole := together(joined[-1], section, family)) is not None:
@@ -39,14 +42,18 @@ def together(first: Section, second: Section, family: Family) -> Section | None:
 
     The same rows printed again are no continuation: whoever compares copies must see both.
     """
-    titles = [captions.titles(list(s.before), family.forms) for s in (first, second)]
-    if not all(titles) or titles[0][-1].text != titles[1][-1].text or len(titles[1]) > 1:
+    above, below = (captions.titles(list(s.before), family.forms) for s in (first, second))
+    if not above or len(below) > 1:
+        return None
+    if below and below[0].forms != above[-1].forms:
+        return None
+    if not below and any(captions.looks_like_title(p.text) for p in second.before):
         return None
     upper, lower = first.grid, second.grid
     if upper.columns != lower.columns or upper.spans_known != lower.spans_known:
         return None
     match = next(
-        (m for f in titles[0][-1].forms if isinstance(m := header.match(upper, f), header.Match)),
+        (m for f in above[-1].forms if isinstance(m := header.match(upper, f), header.Match)),
         None,
     )
     if match is None or lower.rows < match.header_rows or match.caption_rows:
@@ -54,9 +61,9 @@ def together(first: Section, second: Section, family: Family) -> Section | None:
     heads = [[row_key(grid, row) for row in range(match.header_rows)] for grid in (upper, lower)]
     if heads[0] != heads[1]:
         return None
-    above = {row_key(upper, row) for row in range(match.body, upper.rows)}
-    below = {row_key(lower, row) for row in range(match.body, lower.rows)}
-    if above & {key for key in below if any(key)}:
+    printed = {row_key(upper, row) for row in range(match.body, upper.rows)}
+    again = {row_key(lower, row) for row in range(match.body, lower.rows)}
+    if printed & {key for key in again if any(key)}:
         return None
     return Section(appended(upper, lower), first.before, second.after)
 

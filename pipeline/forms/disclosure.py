@@ -40,11 +40,15 @@ class Cover:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A statement that is there and could not be read, with reason and evidence."""
+    """A statement that is there and could not be read, with reason and evidence.
+
+    `columns` are those of its grid, 0 where it has none.
+    """
 
     statement_id: str | None
     reason: str
     detail: str
+    columns: int = 0
 
 
 @dataclass(frozen=True)

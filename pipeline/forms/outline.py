@@ -33,24 +33,31 @@ def levels(
 ) -> list[Level]:
     """A level for each row of a project table.
 
-    A unit's own table is its total row and projects. In a department's, indentation tells;
-    without it, the one partition into units whose project sums agree.
+    A unit's own table is its total row and projects. In a department's, indentation tells where it
+    adds up; else the one partition into units whose project sums agree; else indentation alone.
 
-    Raises `Unplaced` (`form_ambiguous`) where neither tells.
+    Raises `Unplaced` (`form_ambiguous`) where none of them tells.
     """
     if not rows:
         return []
+    last = next((n for n, row in enumerate(rows) if canon_label(row.label) in totals), 0)
+    if last:
+        # A total that is printed below what it sums: ask as if it stood on top.
+        found = levels([rows[last], *rows[:last], *rows[last + 1 :]], unit_name, scope, totals)
+        return [*found[1 : last + 1], found[0], *found[last + 1 :]]
     first = rows[0]
-    headed = canon_label(first.label) in totals or named(first.label, unit_name)
+    summed = canon_label(first.label) in totals
     # A total may be centred: its distance from the edge is no indentation.
-    indents = [-1 if canon_label(first.label) in totals else first.indent]
-    indents += [row.indent for row in rows[1:]]
-    outlined = by_indent(indents) if is_outline(indents) else None
-    if scope == "department":
-        return outlined or by_sums(rows)
+    indents = [-1 if summed else first.indent, *(row.indent for row in rows[1:])]
+    flat = summed and len(set(indents)) == 2
+    outlined = by_indent(indents) if is_outline(indents) and not flat else None
     if outlined and adds_up(rows, outlined):
         return outlined
-    if headed or sums_to(first, rows[1:]):
+    if scope == "department":
+        return by_sums(rows, outlined)
+    if summed and len(rows) > 1 and named(rows[1].label, unit_name):
+        return [Level(0, TOTAL), Level(1, UNIT)] + [Level(2, PROJECT)] * (len(rows) - 2)
+    if summed or named(first.label, unit_name) or sums_to(first, rows[1:]):
         return [Level(0, TOTAL)] + [Level(1, PROJECT)] * (len(rows) - 1)
     return [Level(0, PROJECT)] * len(rows)
 
@@ -115,8 +122,11 @@ def sums_to(head: Row, rows: list[Row]) -> bool:
     return abs(value(head) - sum(map(value, rows))) <= step * (len(rows) // 2)
 
 
-def by_sums(rows: list[Row]) -> list[Level]:
-    """The one partition below the total in which each unit is the sum of its projects."""
+def by_sums(rows: list[Row], outlined: list[Level] | None) -> list[Level]:
+    """The one partition below the total in which each unit is the sum of its projects.
+
+    Where the sums allow none (a figure is wrong) or several, `outlined` holds.
+    """
     found = partitions(rows, 1)
     heads_only = [p for p in found if sums_to(rows[0], [rows[i] for i in p])]
     flat = sums_to(rows[0], rows[1:])
@@ -127,6 +137,8 @@ def by_sums(rows: list[Row]) -> list[Level]:
         ]
     if flat and not heads_only:
         return [Level(0, TOTAL)] + [Level(1, PROJECT)] * (len(rows) - 1)
+    if outlined:
+        return outlined
     raise Unplaced(
         "form_ambiguous",
         "the rows of the department's project table are not indented and their sums allow "

@@ -7,7 +7,7 @@ reading in order. Not here: titles and notes (captions), headers (header), rows 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline.documents.document import Refusal
 from pipeline.forms import captions, continuation, header
@@ -24,29 +24,14 @@ from pipeline.forms.disclosure import (
 )
 from pipeline.forms.family import Family, Form, Side, families
 from pipeline.forms.rows import Context, lines
+from pipeline.forms.settle import Found, coverage, ids, join, missing_grids, stated
 from pipeline.forms.statement import Line, Statement, Unplaced
 from pipeline.readers.shapes import Grid, Paragraph, Place, Reading
 
 # Lines above a title that may still be captions of its table.
 ABOVE_TITLE = 3
-
-
-@dataclass(frozen=True)
-class Found:
-    """What came of one section or one title without a grid."""
-
-    statements: tuple[Statement, ...] = ()
-    rejected: tuple[Rejected, ...] = ()
-    leftovers: tuple[Leftover, ...] = ()
-    orphans: tuple[tuple[Titled, bool], ...] = ()
-
-    def __add__(self, other: Found) -> Found:
-        return Found(
-            self.statements + other.statements,
-            self.rejected + other.rejected,
-            self.leftovers + other.leftovers,
-            self.orphans + other.orphans,
-        )
+# Lines below a table, and below a title without a table, that may be its note.
+NOTE_LINES, TITLE_NOTE_LINES = 3, 5
 
 
 def recognise(reading: Reading, among: tuple[Family, ...] | None = None) -> Disclosure:
@@ -90,11 +75,6 @@ def nothing_recognised(reading: Reading, rejected: tuple[Rejected, ...]) -> Refu
             f" ({nearest.reason}: {nearest.detail})"
         )
     return Refusal("forms", "nothing_recognised", detail)
-
-
-def ids(rejected: tuple[Rejected, ...]) -> set[str]:
-    """The statements among rejections."""
-    return {r.statement_id for r in rejected if r.statement_id}
 
 
 def survey(reading: Reading, family: Family, cover: Cover) -> Found:
@@ -159,7 +139,7 @@ def examine(section: Section, family: Family, cover: Cover) -> Found:
         last = replace(named[-1], index=-1)
     if last is None:
         return orphans + untitled(section, family, cover)
-    return orphans + read(section, last, before, cover)
+    return orphans + read(section, last, before, cover, family)
 
 
 def as_paragraph(text: str) -> Paragraph:
@@ -173,12 +153,19 @@ def alone(
     """Titles with no grid below them, and whether a note says that there is no data."""
     ends = [t.index for t in titled[1:]] + ([len(paragraphs)] if to_the_end else [])
     return [
-        (title, captions.says_no_data(p.text for p in paragraphs[title.index + 1 : end]))
+        (title, captions.says_no_data(notes_below(paragraphs, title.index, end)))
         for title, end in zip(titled, ends, strict=False)
     ]
 
 
-def read(section: Section, title: Titled, before: list[Paragraph], cover: Cover) -> Found:
+def notes_below(paragraphs: list[Paragraph], start: int, end: int) -> list[str]:
+    """The few lines below a title that may be its note."""
+    return [p.text for p in paragraphs[start + 1 : min(end, start + 1 + TITLE_NOTE_LINES)]]
+
+
+def read(
+    section: Section, title: Titled, before: list[Paragraph], cover: Cover, family: Family
+) -> Found:
     """A titled section: the statement if one of the titled forms explains the header.
 
     Captions stand between title and table; some publishers print the unit of money above the
@@ -193,7 +180,8 @@ def read(section: Section, title: Titled, before: list[Paragraph], cover: Cover)
             f"{where(section.grid)}: header {list(miss.unknown)} unknown, "
             f"{list(miss.missing)} missing"
         )
-        return Found(rejected=(Rejected(form.statement_id, "header_unknown", detail),))
+        columns = section.grid.columns
+        return Found(rejected=(Rejected(form.statement_id, "header_unknown", detail, columns),))
     if len(matched) > 1:
         names = ", ".join(form.statement_id for form, _ in matched)
         return Found(
@@ -206,7 +194,7 @@ def read(section: Section, title: Titled, before: list[Paragraph], cover: Cover)
     )
     above = captions.read_captions([p.text for p in before[max(at - ABOVE_TITLE, 0) : at]])
     around = replace(around, money_unit=around.money_unit or above.money_unit)
-    return place(section, form, match, around, title.year, cover)
+    return place(section, form, match, around, title.year, cover, family)
 
 
 def caption_cells(grid: Grid, match: header.Match) -> list[str]:
@@ -215,8 +203,13 @@ def caption_cells(grid: Grid, match: header.Match) -> list[str]:
 
 
 def untitled(section: Section, family: Family, cover: Cover) -> Found:
-    """A section without a title: ours only if exactly one form explains header and rows."""
+    """A section without a title: ours only if exactly one form explains header and rows.
+
+    Under a title that is none of ours stands a table that is none of ours.
+    """
     fitting = []
+    if any(captions.looks_like_title(p.text) for p in section.before[-5:]):
+        return Found(leftovers=(leftover(section.grid),))
     for form in family.forms:
         match = header.match(section.grid, form)
         if isinstance(match, header.Match) and not match.missing:
@@ -229,7 +222,7 @@ def untitled(section: Section, family: Family, cover: Cover) -> Found:
         return Found(rejected=(Rejected(None, "form_ambiguous", detail),))
     form, match = fitting[0]
     around = captions.read_captions([p.text for p in section.before[-4:]])
-    return place(section, form, match, around, None, cover)
+    return place(section, form, match, around, None, cover, family)
 
 
 def place(
@@ -239,6 +232,7 @@ def place(
     around: Captions,
     year: int | None,
     cover: Cover,
+    family: Family,
 ) -> Found:
     """A matched grid as a statement, or the reason why not."""
     scope = cover.scope or around.scope
@@ -253,7 +247,7 @@ def place(
     if has_figures and around.money_unit is None:
         detail = f"{where(section.grid)}: no 单位：万元 or 单位：元 above the table"
         return Found(rejected=(Rejected(form.statement_id, "unit_unknown", detail),))
-    notes = list(rows.notes) + notes_after(section, form)
+    notes = list(rows.notes) + notes_around(section, family)
     inside = [cell.text for cell in section.grid.cells if len(cell.text) < captions.MAX_NOTE]
     empty = "stated_empty" if captions.says_no_data(notes + inside) else "blank"
     statement = Statement(
@@ -266,6 +260,7 @@ def place(
         scope=around.scope,
         lines=found,
         missing_columns=match.missing,
+        columns=section.grid.columns,
     )
     return Found(statements=(statement,))
 
@@ -281,11 +276,14 @@ def side_lines(
     return found
 
 
-def notes_after(section: Section, form: Form) -> list[str]:
-    """Short paragraphs right below a table, up to the next title or section heading."""
-    notes = []
-    for paragraph in section.after[:3]:
-        if captions.forms_titled(paragraph.text, (form,)) or paragraph.text[-1:] == "表":
+def notes_around(section: Section, family: Family) -> list[str]:
+    """Short lines between title and table, and right below it up to the next title."""
+    titled = captions.titles(list(section.before), family.forms)
+    notes = [p.text for p in section.before[titled[-1].index + 1 :]] if titled else []
+    for paragraph in section.after[:NOTE_LINES]:
+        if captions.forms_titled(paragraph.text, family.forms) or captions.looks_like_title(
+            paragraph.text
+        ):
             break
         notes.append(paragraph.text)
     return notes
@@ -300,80 +298,3 @@ def where(grid: Grid) -> str:
 def leftover(grid: Grid) -> Leftover:
     """A grid that is none of ours."""
     return Leftover(grid.rows, grid.columns, where(grid))
-
-
-def join(found: Found) -> tuple[tuple[Statement, ...], tuple[Rejected, ...]]:
-    """One statement per id.
-
-    A statement printed again with the same content is one; printed again with other content, or
-    once unreadable, it cannot be decided which print holds, and none is published. A title whose
-    header fits no form counts for nothing where the statement itself was found (lists of tables
-    repeat every title).
-    """
-    by_id: dict[str, list[Statement]] = {}
-    for statement in found.statements:
-        by_id.setdefault(statement.statement_id, []).append(statement)
-    rejected = [
-        r for r in found.rejected if r.reason != "header_unknown" or r.statement_id not in by_id
-    ]
-    kept = []
-    for statement_id, copies in by_id.items():
-        filled = [s for s in copies if s.state == "data"] or copies[:1]
-        if statement_id in ids(tuple(rejected)):
-            continue
-        if len({content(s) for s in filled}) == 1:
-            kept.append(filled[0])
-        else:
-            detail = f"printed {len(filled)} times with different rows"
-            rejected.append(Rejected(statement_id, "statement_repeated", detail))
-    return tuple(kept), first_of_each(rejected)
-
-
-def first_of_each(rejected: list[Rejected]) -> tuple[Rejected, ...]:
-    """One rejection per statement: the first found explains it."""
-    kept: dict[object, Rejected] = {}
-    for index, one in enumerate(rejected):
-        kept.setdefault(one.statement_id or index, one)
-    return tuple(kept.values())
-
-
-def content(statement: Statement) -> tuple[object, ...]:
-    """What two prints of a statement must share to be the same."""
-    return tuple(
-        (ln.side, ln.code, ln.label, tuple((f.measure, f.text) for f in ln.figures))
-        for ln in statement.lines
-    )
-
-
-def missing_grids(found: Found, known: set[str]) -> tuple[Rejected, ...]:
-    """Titles whose table was not found and is not said to be empty."""
-    lost: dict[str, Rejected] = {}
-    told = {t.forms[0].statement_id for t, empty in found.orphans if empty}
-    for title, _ in found.orphans:
-        statement_id = title.forms[0].statement_id
-        if statement_id not in known | told:
-            detail = f"the title {title.text!r} is printed and no table was found below it"
-            lost[statement_id] = Rejected(statement_id, "grid_missing", detail)
-    return tuple(lost.values())
-
-
-def stated(found: Found, known: set[str], family: Family) -> list[Statement]:
-    """Statements of which only title and a note of emptiness are printed."""
-    told: dict[str, Statement] = {}
-    for title, empty in found.orphans:
-        statement_id = title.forms[0].statement_id
-        if empty and statement_id not in known:
-            told[statement_id] = Statement(
-                statement_id, family.family, "stated_empty", None, title.year, None, None
-            )
-    return list(told.values())
-
-
-def coverage(
-    family: Family, statements: tuple[Statement, ...], rejected: tuple[Rejected, ...]
-) -> dict[str, str]:
-    """A state for every form of the family."""
-    states = {form.statement_id: "absent" for form in family.forms}
-    states |= {s.statement_id: s.state for s in statements}
-    states |= {r.statement_id: "unreadable" for r in rejected if r.statement_id}
-    return states

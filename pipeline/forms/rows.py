@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.codes.code_lists import class_code_of
 from pipeline.codes.economic import economic_code_of
-from pipeline.forms import outline
+from pipeline.forms import figures, outline
 from pipeline.forms.body import Row, printed
 from pipeline.forms.family import RowRule, Side
 from pipeline.forms.statement import Line, Unplaced
@@ -39,8 +39,38 @@ def lines(rows: tuple[Row, ...], side: Side, context: Context) -> tuple[Line, ..
 
     Raises `Unplaced` for a row with figures that the form has no place for.
     """
-    found = SCHEMES[side.scheme](rows, side, context)
+    for row in printed(rows):
+        if row.figures and side.scheme != "tree" and is_figure(row.label):
+            raise unplaced(row, "a figure stands where the name should")
+    whole = rows if side.scheme == "rules" else rejoined(rows)
+    found = SCHEMES[side.scheme](whole, side, context)
     return count_occurrences(sum_rows(found))
+
+
+def is_figure(text: str) -> bool:
+    """Whether a text is a printed number."""
+    return bool(figures.NUMBER.fullmatch(text))
+
+
+def rejoined(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Rows with names that a page break cut made whole.
+
+    The rest stands alone on top of the next page: a name, or part of one, and nothing else.
+    Summaries are left out: they print classes without figures everywhere.
+    """
+    whole: list[Row] = []
+    for row in rows:
+        rest = row.first_of_page and row.label and not row.code and not row.figures
+        if rest and whole and not whole[-1].empty and canon_label(row.label) not in TOTALS:
+            above = whole[-1]
+            whole[-1] = replace(
+                above,
+                label=above.label + row.label,
+                government_item=above.government_item + row.government_item,
+            )
+        else:
+            whole.append(row)
+    return tuple(whole)
 
 
 def line(row: Row, side: Side, role: str, **fields: object) -> Line:
@@ -114,8 +144,6 @@ def by_code(rows: tuple[Row, ...], side: Side, context: Context) -> list[Line]:
             found.append(line(row, side, "code", code=row.code, code_system=side.code_system))
         elif (label := total_label(row)) is not None:
             found.append(line(row, side, "total", kind="total", label=label))
-        elif continues(row, found):
-            found[-1] = replace(found[-1], label=(found[-1].label or "") + row.label)
         elif row.figures:
             raise unplaced(row, "neither a 3-, 5- or 7-digit code nor a total")
         else:
@@ -127,11 +155,6 @@ def total_label(row: Row) -> str | None:
     """The label of a total row, whether it stands in the code or in the name column."""
     texts = [text for text in (row.code, row.label) if text]
     return texts[0] if len(texts) == 1 and canon_label(texts[0]) in TOTALS else None
-
-
-def continues(row: Row, found: list[Line]) -> bool:
-    """Whether a row is the rest of a label that a page break cut."""
-    return bool(row.first_of_page and row.label and not row.code and not row.figures and found)
 
 
 def with_code_parents(found: list[Line]) -> list[Line]:

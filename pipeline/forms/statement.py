@@ -60,6 +60,7 @@ class Statement:
     scope: str | None
     lines: tuple[Line, ...] = ()
     missing_columns: tuple[str, ...] = ()
+    columns: int = 0
 
 
 class Unplaced(Exception):

@@ -12,8 +12,9 @@ import unicodedata
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}年度?")
 BARE_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 ENUMERATOR = re.compile(
-    r"^(?:[（(][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+[、.．]|[①-⑳]|\d+[、.．](?!\d))"
+    r"^(?:[（(][一二三四五六七八九十\d]+[)）]|\d+[)）]|[一二三四五六七八九十]+[、.．]|[①-⑳]|\d+[、.．](?!\d))"
 )
+CONTINUED = re.compile(r"\(?续表?[一二三四五六七八九十\d]*\)?$")
 ORDINAL = re.compile(r"^[一二三四五六七八九十]+、")
 OF_WHICH = re.compile(r"^其中[:：]?")
 # `预算公开表1`, `表十二`, `附表3`; its digits may touch those of the year that follows.
@@ -62,6 +63,7 @@ def canon_title(text: str) -> str:
     """
     numbered = squeeze(text).translate(VARIANTS)
     plain = with_any_year(TABLE_NUMBER.sub("", numbered))
+    plain = CONTINUED.sub("", plain)
     _, year, title = plain.partition("{Y}年")
     return title if year and "{Y}年" not in title else plain
 

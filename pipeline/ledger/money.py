@@ -12,8 +12,8 @@ from pipeline.forms import figures
 from pipeline.schema.catalogue import vocabularies
 
 FEN = Decimal("0.01")
-# DECIMAL(18,2) holds sixteen digits before the point.
-LIMIT = Decimal(10) ** 16
+# DECIMAL(18,2) holds sixteen digits before the point; a sum of a thousand such figures must fit.
+LIMIT = Decimal(10) ** 13
 
 
 class NotExact(ValueError):

@@ -51,6 +51,7 @@ class Summary:
     proofs: dict[str, int]
     verdicts: dict[str, int]
     origins: tuple[str, ...]
+    sources: tuple[tuple[str, str | None], ...]
 
 
 def summarise(warehouse: Path) -> Summary:
@@ -66,6 +67,9 @@ def summarise(warehouse: Path) -> Summary:
         origins = connection.execute(
             "SELECT DISTINCT origin FROM dim_document ORDER BY 1"
         ).fetchall()
+        sources = connection.execute(
+            "SELECT source_name, origin_url FROM dim_document ORDER BY source_name"
+        ).fetchall()
         return Summary(
             documents=rows["dim_document"],
             quarantined_files=quarantined,
@@ -75,6 +79,7 @@ def summarise(warehouse: Path) -> Summary:
             proofs=tally(connection, "fact_amount", "proof", "proof"),
             verdicts=tally(connection, "fact_check", "verdict", "verdict"),
             origins=tuple(row[0] for row in origins),
+            sources=tuple((name, url) for name, url in sources),
         )
 
 
@@ -149,6 +154,9 @@ def data_package(folder: Path, version: str, summary: Summary) -> dict[str, Any]
         "title": TITLE,
         "version": version,
         "licenses": [LICENCE],
+        "sources": [
+            {"title": name} | ({"path": url} if url else {}) for name, url in summary.sources
+        ],
         "contentHash": f"sha256:{content_hash(folder)}",
         "resources": [
             resource(folder, table, summary.rows[name]) for name, table in tables().items()

@@ -42,14 +42,29 @@ def sort_key(version: str) -> tuple[int, ...]:
 
 
 def draft(curated: Path, version: str) -> Path:
-    """An empty folder to write a release into; drafts that a crash left behind are removed."""
+    """An empty folder to write a release into.
+
+    What a crash left behind is removed: drafts, pointers, and a release newer than the latest one,
+    which was never pointed at. Without a latest one nothing is taken for a leftover.
+    """
     releases = curated / "releases"
     releases.mkdir(parents=True, exist_ok=True)
-    for stale in releases.glob(".draft-*"):
+    for stale in (*releases.glob(".draft-*"), *unpublished(curated)):
         shutil.rmtree(stale)
+    for pointer in curated.glob(".latest-*"):
+        pointer.unlink()
     folder = releases / f".draft-{version}"
     folder.mkdir()
     return folder
+
+
+def unpublished(curated: Path) -> list[Path]:
+    """Release folders newer than the latest release."""
+    current = latest(curated)
+    if current is None or not VERSION.fullmatch(current.name):
+        return []
+    found = [p for p in (curated / "releases").iterdir() if VERSION.fullmatch(p.name)]
+    return [p for p in found if sort_key(p.name) > sort_key(current.name)]
 
 
 def abandon(folder: Path) -> None:

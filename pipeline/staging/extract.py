@@ -84,13 +84,18 @@ def checked(disclosure: Disclosure, blind_pages: tuple[int, ...]) -> Disclosure:
             detail = f"not found; pages {pages} show images and gave no text"
             rejected.append(Rejected(statement_id, "not_text", detail))
     states |= {r.statement_id: "unreadable" for r in rejected if r.statement_id}
+    if disclosure.unit_name.startswith(FORMULA_STARTS):
+        raise Refusal("forms", "hostile_text", "the unit's name begins like a spreadsheet formula")
+    title = disclosure.title
+    if title is not None and title.startswith(FORMULA_STARTS):
+        title = None
     return replace(
         disclosure,
         statements=tuple(kept),
         rejected=tuple(rejected),
         coverage=states,
         unit_name=personal.mask(disclosure.unit_name),
-        title=personal.mask(disclosure.title) if disclosure.title else None,
+        title=personal.mask(title) if title else None,
     )
 
 

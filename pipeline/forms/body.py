@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeline.documents import personal
 from pipeline.forms import figures
 from pipeline.forms.captions import NOTE
 from pipeline.forms.family import Side
@@ -60,6 +61,9 @@ def body(grid: Grid, match: Match, sides: tuple[Side, ...]) -> Body:
         texts = [grid.text(index, c) for c in range(grid.columns)]
         key = row_key(grid, index)
         if not any(key) or figures.is_index_row(texts) or repeats_header(grid, index, headers):
+            continue
+        if any(personal.is_field(text) for text in texts):
+            # A signature line under the table: it has no figures, and its names go no further.
             continue
         first = next(t for t in texts if t.strip()).strip()
         if NOTE.match(first):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipeline.documents import personal
 from pipeline.documents.document import Refusal
 from pipeline.forms import captions, continuation, header
 from pipeline.forms.body import Row, body
@@ -176,10 +177,8 @@ def read(
     if not matched:
         form, miss = tried[0]
         assert isinstance(miss, header.Mismatch)
-        detail = (
-            f"{where(section.grid)}: header {list(miss.unknown)} unknown, "
-            f"{list(miss.missing)} missing"
-        )
+        unknown = "not shown" if is_personal(section.grid) else list(miss.unknown)
+        detail = f"{where(section.grid)}: header {unknown} unknown, {list(miss.missing)} missing"
         columns = section.grid.columns
         return Found(rejected=(Rejected(form.statement_id, "header_unknown", detail, columns),))
     if len(matched) > 1:
@@ -195,6 +194,11 @@ def read(
     above = captions.read_captions([p.text for p in before[max(at - ABOVE_TITLE, 0) : at]])
     around = replace(around, money_unit=around.money_unit or above.money_unit)
     return place(section, form, match, around, title.year, cover, family)
+
+
+def is_personal(grid: Grid) -> bool:
+    """Whether a grid asks for names or telephones: it is a performance form then."""
+    return any(personal.is_field(c.text) or personal.found_in(c.text) for c in grid.cells)
 
 
 def caption_cells(grid: Grid, match: header.Match) -> list[str]:

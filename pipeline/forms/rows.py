@@ -222,23 +222,23 @@ def by_project(rows: tuple[Row, ...], side: Side, context: Context) -> list[Line
     levels = outline.levels(present, context.unit_name, context.scope, TOTALS)
     found: list[Line] = []
     path: list[Line] = []
-    for row, level in zip(present, levels, strict=True):
+    # A total printed below its projects is above them all the same.
+    for row, level in sorted(zip(present, levels, strict=True), key=lambda pair: pair[1].depth > 0):
         path = path[: level.depth]
         above = path[-1] if path else None
         unit = next((p.label for p in reversed(path) if p.role != "project"), None)
         named = unit if level.role == "project" and canon_label(unit or "") not in TOTALS else None
-        kind = "total" if level.role == "total" else "item"
         one = line(
             row,
             side,
             level.role,
-            kind=kind,
+            kind="total" if level.role == "total" else "item",
             parent=above.line_no if above else None,
             implementing_unit=named,
         )
         found.append(one)
         path.append(one)
-    return found
+    return sorted(found, key=lambda one: one.line_no)
 
 
 def sum_rows(found: list[Line]) -> list[Line]:

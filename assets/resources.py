@@ -6,8 +6,10 @@ import os
 from datetime import date
 from pathlib import Path
 
-from dagster import ConfigurableResource
+from dagster import ConfigurableResource, InitResourceContext
+from pydantic import PrivateAttr
 
+from pipeline.lock import Lock, held
 from pipeline.settings import Settings
 
 
@@ -24,6 +26,17 @@ class Workspace(ConfigurableResource[Settings]):
     workers: int = os.cpu_count() or 1
     strict: bool = False
     today: str = ""
+
+    _lock: Lock | None = PrivateAttr(default=None)
+
+    def setup_for_execution(self, context: InitResourceContext) -> None:
+        """Hold the folder for this run; a second run that would write to it fails at once."""
+        self._lock = held(self.settings().curated)
+
+    def teardown_after_execution(self, context: InitResourceContext) -> None:
+        """Let others build."""
+        if self._lock is not None:
+            self._lock.release()
 
     def settings(self) -> Settings:
         """The same as plain data."""

@@ -8,12 +8,9 @@ Exit codes: 0 released or nothing changed, 1 a fault of ours, 2 usage, 3 the gat
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,11 +20,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from pipeline import progress
 from pipeline.documents import manifest
+from pipeline.lock import Busy, held
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from assets.run import Ending
 
+# Where nobody watches, lines are not broken: logs are searched and copied from.
+LOG_WIDTH = 1000
 GATE_STOPPED, USAGE, FAULT = 3, 2, 1
 FOLDER = click.Path(path_type=Path)
 EXAMPLES = """
@@ -69,9 +69,12 @@ def build(raw: Path | None, curated: Path | None, workers: int | None, strict: b
     )
     check_folders(settings)
     check_declarations(settings)
-    console = Console()
-    with only_build(settings.curated):
-        ending = run(settings, Console(stderr=True))
+    console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
+    try:
+        held(settings.curated).release()
+    except Busy as error:
+        raise click.UsageError(str(error)) from error
+    ending = run(settings, Console(stderr=True))
     from pipeline.closing import show
 
     show(console, settings, ending)
@@ -114,17 +117,6 @@ def check_declarations(settings: Settings) -> None:
         raise click.UsageError(str(error)) from error
 
 
-@contextmanager
-def only_build(curated: Path) -> Iterator[None]:
-    """Hold the folder's lock, so that two builds never write one folder."""
-    with (curated / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise click.UsageError(f"another build is writing to {curated}") from error
-        yield
-
-
 def run(settings: Settings, console: Console) -> Ending:
     """The job, with a progress bar for its steps."""
     from assets.run import run_release
@@ -143,6 +135,7 @@ def run(settings: Settings, console: Console) -> Ending:
 def report_fault(settings: Settings, ending: Ending) -> None:
     """Keep the trace in a file, say where, and end with the code of a fault."""
     log = settings.work / "fault.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text(ending.error or "no trace", encoding="utf-8")
     lines = [line for line in (ending.error or "").strip().splitlines() if line.strip()]
     cause = next((ln for ln in lines if "Error" in ln and "Dagster" not in ln), "unknown error")
@@ -166,6 +159,6 @@ def inspect(file: Path, brief: bool, statement: str | None) -> None:
 
     if statement is not None and statement not in statements():
         raise click.UsageError(f"no statement {statement!r}; one of {', '.join(statements())}")
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
     seen = inspection.look(file, Settings())
     inspection.show(console, seen, brief=brief, only=statement)

@@ -18,6 +18,7 @@ from pipeline.documents import manifest, media, personal
 from pipeline.documents.document import Document, Quarantined, Refusal
 
 MAX_BYTES = 256 * 1024 * 1024
+MISSING = "named in manifest.csv and not in the folder"
 READABLE = frozenset({media.PDF, media.TEXT})
 # Stands in the metadata of every facsimile this project makes, so that one that strays from its
 # manifest is still known for what it is.
@@ -61,18 +62,18 @@ def take_in(folder: Path) -> Intake:
         else:
             documents[document.document_id] = document
     kept_apart, set_aside = separate_facsimiles(tuple(documents.values()))
-    gone = withdrawn_and_gone(entries, {name for name, _ in present})
+    gone = not_there(entries, {name for name, _ in present})
     return Intake(kept_apart, tuple(quarantine) + set_aside + gone)
 
 
-def withdrawn_and_gone(
-    entries: Mapping[str, manifest.Entry], present: set[str]
-) -> tuple[Quarantined, ...]:
-    """Manifest lines that withdraw a file which is no longer there: their reason is kept."""
+def not_there(entries: Mapping[str, manifest.Entry], present: set[str]) -> tuple[Quarantined, ...]:
+    """Manifest lines whose file is not there: withdrawn, with the reason, or missing."""
     return tuple(
         Quarantined(publishable(name), "documents", "withdrawn", entry.reason)
+        if entry.status == "withdrawn"
+        else Quarantined(publishable(name), "documents", "missing_file", MISSING)
         for name, entry in entries.items()
-        if entry.status == "withdrawn" and name not in present
+        if name not in present
     )
 
 

@@ -7,9 +7,14 @@ published, of unknown address. Not here: the files themselves (intake).
 from __future__ import annotations
 
 import csv
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 
+from pipeline.codes.regions import load_regions
 from pipeline.schema.catalogue import require_word
 
 NAME = "manifest.csv"
@@ -35,6 +40,42 @@ class Entry:
     reason: str | None = None
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a field may say: a test, and what was expected in words."""
+
+    is_right: Callable[[str], bool]
+    expected: str
+
+
+@cache
+def regions() -> frozenset[str]:
+    """Every known region code."""
+    return frozenset(load_regions().get_column("region_code"))
+
+
+def is_region(code: str) -> bool:
+    """Whether a text is a known region code."""
+    return code in regions()
+
+
+def is_moment(text: str) -> bool:
+    """Whether a text is a date or time in ISO 8601."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+SAID = {
+    "region_code": Said(is_region, "a GB/T 2260 code of regions.csv"),
+    "supersedes": Said(
+        lambda text: re.fullmatch(r"[0-9a-f]{16}(?:[0-9a-f]{48})?", text) is not None,
+        "a document_id or SHA-256 in hex",
+    ),
+    "retrieved_at": Said(is_moment, "a date or time in ISO 8601"),
+}
 COLUMNS = tuple(Entry.__dataclass_fields__)
 
 
@@ -55,7 +96,8 @@ def read(folder: Path) -> dict[str, Entry]:
         check_columns(list(rows.fieldnames or ()), path)
         return collect(rows, path)
     except csv.Error as error:
-        raise ManifestError(f"{path}, line {rows.line_num}: no CSV: {error}") from error
+        # The reader counts a line only when it has taken it whole.
+        raise ManifestError(f"{path}, line {rows.line_num + 1}: no CSV: {error}") from error
 
 
 def check_columns(names: list[str], path: Path) -> None:
@@ -91,6 +133,9 @@ def parse(row: dict[str, str], where: str) -> Entry:
         require_word("origin", entry.origin)
     except ValueError as error:
         raise ManifestError(f"{where}: {error}") from error
+    for name, value in fields.items():
+        if (said := SAID.get(name)) and not said.is_right(value):
+            raise ManifestError(f"{where}: {name} {value!r} is not {said.expected}")
     if entry.status not in STATUSES:
         raise ManifestError(f"{where}: status {entry.status!r} is none of {STATUSES}")
     if entry.status == "withdrawn" and not entry.reason:

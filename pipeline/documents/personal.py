@@ -22,8 +22,11 @@ NAMED_NUMBER = (
 # A name of two characters is often set with a blank between them.
 NAME = r"(?:[\u4e00-\u9fff]\s+[\u4e00-\u9fff]{1,2}(?![\u4e00-\u9fff])|[^\s,，;；。、|]{1,20})"
 NAMED_PERSON = rf"(?:负责人|经办人|填报人|填表人|联系人|制表人|审核人)(?:姓名)?[:：]\s*{NAME}"
-# A cell that is nothing but a field and a name, printed without a colon.
-SIGNED = r"^\s*(?:经办人|填报人|填表人|制表人|联系人)[:：\s]*[\u4e00-\u9fff·]{2,4}\s*$"
+# A field and a name set apart by blanks, without a colon.
+SIGNED = (
+    r"(?:^|\s)(?:(?:经办人|填报人|填表人|制表人|联系人)[:：\s]*|负责人[:：\s]+)"
+    r"[\u4e00-\u9fff·]{2,4}(?=\s|$)"
+)
 PERSONAL = re.compile("|".join((NAMED_NUMBER, NAMED_PERSON, SIGNED, NUMBER)))
 # The fields of a signature line; the name may stand in the cell beside them.
 FIELD = re.compile(
@@ -40,6 +43,11 @@ def found_in(text: str | None) -> bool:
 def is_field(text: str) -> bool:
     """Whether a text asks for a handler's name or telephone, and holds nothing else."""
     return FIELD.fullmatch("".join(text.split())) is not None
+
+
+def is_signed(text: str) -> bool:
+    """Whether a text is a signature line: a field of it with the name beside."""
+    return re.search(SIGNED, text) is not None
 
 
 def mask(text: str) -> str:

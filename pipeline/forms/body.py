@@ -62,7 +62,7 @@ def body(grid: Grid, match: Match, sides: tuple[Side, ...]) -> Body:
         key = row_key(grid, index)
         if not any(key) or figures.is_index_row(texts) or repeats_header(grid, index, headers):
             continue
-        if any(personal.is_field(text) for text in texts):
+        if any(personal.is_field(text) or personal.is_signed(text) for text in texts):
             # A signature line under the table: it has no figures, and its names go no further.
             continue
         first = next(t for t in texts if t.strip()).strip()

@@ -30,7 +30,7 @@ NO_DATA = re.compile(
     r"(?:支出|收入|预算|经费|拨款|项目|安排|结转)(?=[,;。]|$)"
 )
 MAX_NOTE = 120
-TITLE_LIKE = re.compile(r"[^:,;。]{4,}[^续]表(?:\([^()]*\))?")
+TITLE_LIKE = re.compile(r"[^:,;。]{4,}[^续报]表(?:\([^()]*\))?")
 # A title stands on a line of its own: this much may be printed with it, and no more.
 MAX_TITLE = 60
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pipeline.forms import captions, header
 from pipeline.forms.body import row_key
 from pipeline.forms.family import Family
+from pipeline.forms.wording import TOTALS, canon_label
 from pipeline.readers.shapes import Grid, Paragraph
 
 
@@ -49,6 +50,10 @@ def together(first: Section, second: Section, family: Family) -> Section | None:
         return None
     if not below and any(captions.looks_like_title(p.text) for p in second.before):
         return None
+    if differ(*(captions.read_captions(p.text for p in s.before) for s in (first, second))):
+        return None
+    if below and below[0].year != above[-1].year:
+        return None
     upper, lower = first.grid, second.grid
     if upper.columns != lower.columns or upper.spans_known != lower.spans_known:
         return None
@@ -63,9 +68,20 @@ def together(first: Section, second: Section, family: Family) -> Section | None:
         return None
     printed = {row_key(upper, row) for row in range(match.body, upper.rows)}
     again = {row_key(lower, row) for row in range(match.body, lower.rows)}
-    if printed & {key for key in again if any(key)}:
+    if printed & {key for key in again if any(key)} or (has_total(printed) and has_total(again)):
         return None
     return Section(appended(upper, lower), first.before, second.after)
+
+
+def differ(one: captions.Captions, other: captions.Captions) -> bool:
+    """Whether two tables say that they are of another unit, or in another unit of money."""
+    pairs = ((one.unit_name, other.unit_name), (one.money_unit, other.money_unit))
+    return any(a and b and a != b for a, b in pairs)
+
+
+def has_total(rows: set[tuple[str, ...]]) -> bool:
+    """Whether a total is among rows: a table that goes on has one, a second print its own."""
+    return any(canon_label(cell) in TOTALS for row in rows for cell in row[:2])
 
 
 def appended(upper: Grid, lower: Grid) -> Grid:

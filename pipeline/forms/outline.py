@@ -41,6 +41,9 @@ def levels(
     if not rows:
         return []
     last = next((n for n, row in enumerate(rows) if canon_label(row.label) in totals), 0)
+    end = len(rows) - 1
+    if not last and not named(rows[0].label, unit_name) and named(rows[end].label, unit_name):
+        last = end if sums_to(rows[end], rows[:end]) else 0
     if last:
         # A total that is printed below what it sums: ask as if it stood on top.
         found = levels([rows[last], *rows[:last], *rows[last + 1 :]], unit_name, scope, totals)

@@ -27,6 +27,7 @@ from pipeline.forms.family import Family, Form, Side, families
 from pipeline.forms.rows import Context, lines
 from pipeline.forms.settle import Found, coverage, ids, join, missing_grids, stated
 from pipeline.forms.statement import Line, Statement, Unplaced
+from pipeline.forms.wording import canon_title, squeeze
 from pipeline.readers.shapes import Grid, Paragraph, Place, Reading
 
 # Lines above a title that may still be captions of its table.
@@ -103,7 +104,9 @@ def survey(reading: Reading, family: Family, cover: Cover) -> Found:
 
 def brief(paragraphs: tuple[Paragraph, ...]) -> bool:
     """Whether paragraphs are no more than a running head or foot."""
-    return len(paragraphs) <= 2 and all(len(p.text) <= captions.MAX_TITLE for p in paragraphs)
+    return len(paragraphs) <= 2 and not any(
+        len(p.text) > captions.MAX_TITLE or captions.looks_like_title(p.text) for p in paragraphs
+    )
 
 
 def sections(reading: Reading) -> list[Section]:
@@ -212,8 +215,9 @@ def untitled(section: Section, family: Family, cover: Cover) -> Found:
     Under a title that is none of ours stands a table that is none of ours.
     """
     fitting = []
-    if any(captions.looks_like_title(p.text) for p in section.before[-5:]):
-        return Found(leftovers=(leftover(section.grid),))
+    other = [p.text for p in section.before[-5:] if captions.looks_like_title(p.text)]
+    if other:
+        return under_another_title(section, other[-1], family)
     for form in family.forms:
         match = header.match(section.grid, form)
         if isinstance(match, header.Match) and not match.missing:
@@ -227,6 +231,19 @@ def untitled(section: Section, family: Family, cover: Cover) -> Found:
     form, match = fitting[0]
     around = captions.read_captions([p.text for p in section.before[-4:]])
     return place(section, form, match, around, None, cover, family)
+
+
+def under_another_title(section: Section, title: str, family: Family) -> Found:
+    """A table under a title that is none of the family's: none of ours.
+
+    A title that only adds to one of ours is told: the table may be the statement itself.
+    """
+    near = [f for f in family.forms if any(canon_title(title).startswith(t) for t in f.titles)]
+    fits = [f for f in near if isinstance(header.match(section.grid, f), header.Match)]
+    if not fits:
+        return Found(leftovers=(leftover(section.grid),))
+    detail = f"{where(section.grid)}: the title {squeeze(title)!r} is not known, its header is"
+    return Found(rejected=(Rejected(fits[0].statement_id, "form_ambiguous", detail),))
 
 
 def place(

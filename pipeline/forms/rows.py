@@ -18,10 +18,9 @@ from pipeline.forms import figures, outline
 from pipeline.forms.body import Row, printed
 from pipeline.forms.family import RowRule, Side
 from pipeline.forms.statement import Line, Unplaced
-from pipeline.forms.wording import ORDINAL, canon_label
+from pipeline.forms.wording import ORDINAL, TOTALS, canon_label
 
 CODE = re.compile(r"[0-9]{3}(?:[0-9]{2}){0,2}")
-TOTALS = frozenset({"合计", "总计", "部门合计", "单位合计"})
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,9 @@ def lines(rows: tuple[Row, ...], side: Side, context: Context) -> tuple[Line, ..
     Raises `Unplaced` for a row with figures that the form has no place for.
     """
     for row in printed(rows):
-        if row.figures and side.scheme != "tree" and is_figure(row.label):
-            raise unplaced(row, "a figure stands where the name should")
-    whole = rows if side.scheme == "rules" else rejoined(rows)
+        if side.scheme != "tree" and (is_figure(row.label) or is_figure(row.government_item)):
+            raise unplaced(row, "a figure stands where a name should")
+    whole = rows if side.scheme == "rules" else rejoined(rows, side.scheme == "tree")
     found = SCHEMES[side.scheme](whole, side, context)
     return count_occurrences(sum_rows(found))
 
@@ -52,24 +51,32 @@ def is_figure(text: str) -> bool:
     return bool(figures.NUMBER.fullmatch(text))
 
 
-def rejoined(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+def rejoined(rows: tuple[Row, ...], coded: bool) -> tuple[Row, ...]:
     """Rows with names that a page break cut made whole.
 
-    The rest stands alone on top of the next page: a name, or part of one, and nothing else.
-    Summaries are left out: they print classes without figures everywhere.
+    The rest stands alone on top of the next page: a name, or part of one, and nothing else. Where
+    rows have codes, a row without one is a rest; elsewhere an open bracket above is the evidence,
+    and without it the row may be a row of its own: `Unplaced`. Summaries are left out: they print
+    classes without figures everywhere.
     """
     whole: list[Row] = []
     for row in rows:
-        rest = row.first_of_page and row.label and not row.code and not row.figures
-        if rest and whole and not whole[-1].empty and canon_label(row.label) not in TOTALS:
-            above = whole[-1]
-            whole[-1] = replace(
-                above,
-                label=above.label + row.label,
-                government_item=above.government_item + row.government_item,
-            )
-        else:
+        alone = row.first_of_page and row.label and not row.code and not row.figures
+        if not alone or not whole or canon_label(row.label) in TOTALS:
             whole.append(row)
+            continue
+        above = whole[-1]
+        if not coded and above.label.count("（") == above.label.count("）"):
+            raise Unplaced(
+                "row_unplaced",
+                f"row {row.line_no}: on top of a page, without figures; it may be a row or the "
+                "rest of the name above",
+            )
+        whole[-1] = replace(
+            above,
+            label=above.label + row.label,
+            government_item=above.government_item + row.government_item,
+        )
     return tuple(whole)
 
 

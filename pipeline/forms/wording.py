@@ -15,6 +15,8 @@ ENUMERATOR = re.compile(
     r"^(?:[（(][一二三四五六七八九十\d]+[)）]|\d+[)）]|[一二三四五六七八九十]+[、.．]|[①-⑳]|\d+[、.．](?!\d))"
 )
 CONTINUED = re.compile(r"\(?续表?[一二三四五六七八九十\d]*\)?$")
+# What a publisher may add to a title without making it another one.
+ADDITION = re.compile(r"\((?:单位:|金额单位:)?(?:万元|元|公开|公开表|草案)\)$")
 ORDINAL = re.compile(r"^[一二三四五六七八九十]+、")
 OF_WHICH = re.compile(r"^其中[:：]?")
 # `预算公开表1`, `表十二`, `附表3`; its digits may touch those of the year that follows.
@@ -32,6 +34,7 @@ def squeeze(text: str) -> str:
     return "".join(c for c in text if not c.isspace() and unicodedata.category(c) not in HIDDEN)
 
 
+TOTALS = frozenset({"合计", "总计", "部门合计", "单位合计"})
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
@@ -63,7 +66,7 @@ def canon_title(text: str) -> str:
     """
     numbered = squeeze(text).translate(VARIANTS)
     plain = with_any_year(TABLE_NUMBER.sub("", numbered))
-    plain = CONTINUED.sub("", plain)
+    plain = CONTINUED.sub("", ADDITION.sub("", plain))
     _, year, title = plain.partition("{Y}年")
     return title if year and "{Y}年" not in title else plain
 

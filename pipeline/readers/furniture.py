@@ -17,6 +17,11 @@ PAGE_NUMBER = re.compile(
 )
 
 
+def may_repeat(text: str) -> bool:
+    """Whether a line can be a running head: `name: value` stands above a table, not a page."""
+    return not any(colon in text for colon in ":：")
+
+
 def is_page_number(text: str) -> bool:
     """Whether a line is nothing but a page number, in any of the usual prints."""
     return PAGE_NUMBER.fullmatch(text) is not None

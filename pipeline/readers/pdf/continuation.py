@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from pipeline.readers.furniture import MIN_REPEATS, is_page_number
+from pipeline.readers.furniture import MIN_REPEATS, is_page_number, may_repeat
 from pipeline.readers.shapes import Cell, Grid, Paragraph
 
 TOLERANCE = 3.0
@@ -35,7 +35,7 @@ def furniture(pages: list[PageItems]) -> set[str]:
     for page in pages:
         seen.update({masked(item) for item in page.items if isinstance(item, Paragraph)})
     threshold = max(MIN_REPEATS, len(pages) // 2)
-    return {line for line, count in seen.items() if count >= threshold}
+    return {line for line, count in seen.items() if count >= threshold and may_repeat(line)}
 
 
 def masked(item: Paragraph) -> str:

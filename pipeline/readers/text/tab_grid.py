@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from pipeline.documents.document import Document, Refusal
-from pipeline.readers.furniture import MIN_REPEATS, is_page_number
+from pipeline.readers.furniture import MIN_REPEATS, is_page_number, may_repeat
 from pipeline.readers.shapes import Cell, Grid, Paragraph, Place, Reading
 
 # A document of some pages has dozens of tab rows; below this nothing can be told.
@@ -101,7 +101,7 @@ def items(lines: list[str]) -> Iterator[Paragraph | Grid]:
         if not run.is_table:
             between.append(run)
             continue
-        furniture = all(repeated[b.text] >= MIN_REPEATS for b in between)
+        furniture = all(repeated[b.text] >= MIN_REPEATS and may_repeat(b.text) for b in between)
         if table and furniture and goes_on(table, run):
             table.append(run)
             between = []

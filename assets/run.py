@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dagster import DagsterInstance
+from dagster import DagsterEvent, DagsterInstance
 
 from assets.definitions import defs
 from assets.resources import workspace_of
@@ -54,7 +55,13 @@ def run_release(settings: Settings) -> Ending:
     judgements = load(results) if results.exists() else []
     if result.success:
         return Ending(steps.saved(settings, "published"), judgements)
-    failure = next((e for e in result.all_events if e.is_step_failure), None)
-    data = failure.step_failure_data if failure else None
-    error = data.error.to_string() if data and data.error else None
-    return Ending(None, judgements, failure.step_key if failure else None, error)
+    return Ending(None, judgements, *told(result.all_events))
+
+
+def told(events: Sequence[DagsterEvent]) -> tuple[str | None, str | None]:
+    """The step that failed and its trace; a run that never began has a trace only."""
+    for event in events:
+        error = getattr(event.event_specific_data, "error", None)
+        if event.is_failure and error is not None:
+            return event.step_key, error.to_string()
+    return None, None

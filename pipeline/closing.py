@@ -34,11 +34,11 @@ def show(console: Console, settings: Settings, ending: Ending) -> None:
         return
     summary = summarise(settings.warehouse)
     console.print(counts(settings, summary))
-    console.print(put_aside(settings), end="")
+    console.print(put_aside(settings), end="", soft_wrap=True)
     for judgement in ending.judgements:
         if judgement.outcome in ("failed", "crashed"):
-            console.print(explained(judgement))
-    console.print(verdict(settings, ending))
+            console.print(explained(judgement), soft_wrap=True)
+    console.print(verdict(settings, ending), soft_wrap=True)
 
 
 def counts(settings: Settings, summary: Summary) -> Table:

@@ -32,6 +32,8 @@ from pipeline.readers.shapes import Grid, Paragraph, Place, Reading
 
 # Lines above a title that may still be captions of its table.
 ABOVE_TITLE = 3
+# Captions of a continuation, or a running head: so many lines part no table for sure.
+BRIEF_LINES = 4
 # Lines below a table, and below a title without a table, that may be its note.
 NOTE_LINES, TITLE_NOTE_LINES = 3, 5
 
@@ -104,7 +106,7 @@ def survey(reading: Reading, family: Family, cover: Cover) -> Found:
 
 def brief(paragraphs: tuple[Paragraph, ...]) -> bool:
     """Whether paragraphs are no more than a running head or foot."""
-    return len(paragraphs) <= 2 and not any(
+    return len(paragraphs) <= BRIEF_LINES and not any(
         len(p.text) > captions.MAX_TITLE or captions.looks_like_title(p.text) for p in paragraphs
     )
 

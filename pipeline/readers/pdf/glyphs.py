@@ -7,6 +7,7 @@ look bold. Not here: rules and grids (ruled). pdfium is not thread-safe: one pro
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ MAX_PAGES = 2000
 TAIL = 4096
 # Points of a page are mapped to the device in this many units each, as integers.
 SCALE = 100
+# The sine of the angle beyond which a character counts as turned.
+TURNED = 0.7
 # A gap wider than this share of a glyph's height parts two words.
 WORD_GAP = 0.6
 # Baselines nearer than this share of a glyph's height are one line.
@@ -59,7 +62,8 @@ class PageText:
     """The glyphs of one page, its displayed height, and what else it shows.
 
     `paper` is the media box as displayed: it reaches beyond the page where a crop box is smaller.
-    `image_share` is how much of the page its largest image covers.
+    `image_share` is how much of the page its largest image covers; `sideways` says that most
+    of its text runs up or down the displayed page.
     """
 
     page: int
@@ -68,6 +72,7 @@ class PageText:
     glyphs: tuple[Glyph, ...]
     shows_more: bool
     image_share: float
+    sideways: bool
 
 
 def check_tail(path: Path) -> None:
@@ -116,10 +121,20 @@ def pages(document: pdfium.PdfDocument) -> Iterator[PageText]:
             glyphs = tuple(page_glyphs(page, text, width, height))
             paper = displayed(page, width, height, *page.get_mediabox())
             share = image_share(page, width * height)
-            yield PageText(number + 1, height, paper, glyphs, shows_more(page), share)
+            turned = is_sideways(page, text)
+            yield PageText(number + 1, height, paper, glyphs, shows_more(page), share, turned)
         finally:
             text.close()
             page.close()
+
+
+def is_sideways(page: pdfium.PdfPage, text: pdfium.PdfTextPage) -> bool:
+    """Whether most characters are turned by a right angle on the displayed page."""
+    turn = math.radians(page.get_rotation())
+    count = pdfium_c.FPDFText_CountChars(text)
+    angles = (pdfium_c.FPDFText_GetCharAngle(text, index) for index in range(count))
+    turned = sum(abs(math.sin(angle + turn)) > TURNED for angle in angles)
+    return turned * 2 > count
 
 
 def image_share(page: pdfium.PdfPage, area: float) -> float:

@@ -44,9 +44,12 @@ def read(document: Document) -> Reading:
 
 
 def is_blind(text: PageText) -> bool:
-    """Whether a page shows something and gave next to no text."""
+    """Whether a page shows something and gave next to no text, or text that stands on its side.
+
+    Camelot turns such a page upright and pdfium does not: rules and glyphs would not meet.
+    """
     scanned = text.image_share >= SCAN_SHARE and len(text.glyphs) < SCAN_GLYPHS
-    return scanned or (len(text.glyphs) < MIN_GLYPHS and text.shows_more)
+    return text.sideways or scanned or (len(text.glyphs) < MIN_GLYPHS and text.shows_more)
 
 
 def read_texts(path: Path) -> list[PageText]:

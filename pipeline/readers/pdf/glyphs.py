@@ -134,7 +134,7 @@ def is_sideways(page: pdfium.PdfPage, text: pdfium.PdfTextPage) -> bool:
     count = pdfium_c.FPDFText_CountChars(text)
     angles = (pdfium_c.FPDFText_GetCharAngle(text, index) for index in range(count))
     turned = sum(abs(math.sin(angle + turn)) > TURNED for angle in angles)
-    return turned * 2 > count
+    return bool(turned * 2 > count)
 
 
 def image_share(page: pdfium.PdfPage, area: float) -> float:

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from pipeline.documents import manifest
 from pipeline.documents.document import Quarantined, Refusal
-from pipeline.documents.intake import Intake, describe, printable
+from pipeline.documents.intake import Intake, describe, printable, publishable
 from pipeline.identities.declaration import load_catalogue
 from pipeline.identities.engine import run
 from pipeline.ledger import books
@@ -46,7 +46,7 @@ class Seen:
 
 def look(path: Path, settings: Settings) -> Seen:
     """Read one file in a worker, enter it and run the identities on it."""
-    name = printable(Path(path.name))
+    name = publishable(printable(Path(path.name)))
     nothing = pl.DataFrame()
     try:
         document = describe(name, path.resolve(), manifest.Entry(source_name=name))

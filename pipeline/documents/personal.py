@@ -24,7 +24,7 @@ NAME = r"(?:[\u4e00-\u9fff]\s+[\u4e00-\u9fff]{1,2}(?![\u4e00-\u9fff])|[^\s,，;�
 NAMED_PERSON = rf"(?:负责人|经办人|填报人|填表人|联系人|制表人|审核人)(?:姓名)?[:：]\s*{NAME}"
 # A field and a name set apart by blanks, without a colon.
 SIGNED = (
-    r"(?:^|\s)(?:(?:经办人|填报人|填表人|制表人|联系人)[:：\s]*|负责人[:：\s]+)"
+    r"(?<!\S)(?:(?:经办人|填报人|填表人|制表人|联系人)[:：\s]*|负责人[:：\s]+)"
     r"[\u4e00-\u9fff·]{2,4}(?=\s|$)"
 )
 PERSONAL = re.compile("|".join((NAMED_NUMBER, NAMED_PERSON, SIGNED, NUMBER)))
@@ -51,9 +51,11 @@ def is_signed(text: str) -> bool:
 
 
 def mask(text: str) -> str:
-    """The text with everything personal replaced by a mask."""
-    masked, end = "", 0
-    for found in PERSONAL.finditer(text.translate(FULL_WIDTH_DIGITS)):
-        masked += text[end : found.start()] + MASK
-        end = found.end()
-    return masked + text[end:]
+    """The text with everything personal replaced by a mask.
+
+    Again until nothing is found: what a mask leaves of digits that touch may be a number itself.
+    """
+    while spans := [m.span() for m in PERSONAL.finditer(text.translate(FULL_WIDTH_DIGITS))]:
+        kept = zip([0, *(end for _, end in spans)], [*(s for s, _ in spans), None], strict=True)
+        text = MASK.join(text[start:end] for start, end in kept)
+    return text

@@ -31,7 +31,11 @@ def read(document: Document) -> Reading:
     blind = {text.page for text in texts if is_blind(text)}
     if all(text.page in blind or not text.glyphs for text in texts):
         if blind:
-            raise Refusal("readers", "not_text", f"{len(texts)} pages of images, no text layer")
+            raise Refusal(
+                "readers",
+                "not_text",
+                f"{len(texts)} pages, none with upright text (images, or text on its side)",
+            )
         raise Refusal("readers", "unreadable_file", "its pages show neither text nor images")
     tables = ruled.tables_by_page(str(document.path), len(texts))
     pages = [page_items(text, tables.get(text.page, [])) for text in texts]

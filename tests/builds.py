@@ -20,6 +20,8 @@ from pipeline import steps
 from pipeline.gate.judge import Judgement
 from pipeline.settings import PROJECT, Settings
 from pipeline.warehouse.build import connect
+from tests.facsimile.budget import Budget
+from tests.facsimile.typeset import KEYWORDS, pdf_bytes
 
 DAY = date(2026, 3, 2)
 
@@ -85,6 +87,12 @@ def database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
+
+
+def published_pdf(budget: Budget) -> bytes:
+    """A disclosure as PDF without the mark that makes it a facsimile."""
+    mark = KEYWORDS.encode()
+    return pdf_bytes(budget).replace(mark, b"x" * len(mark))
 
 
 def tree(folder: Path) -> dict[str, bytes]:

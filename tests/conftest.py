@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from pipeline.settings import PROJECT
-from tests.builds import Built, build, settings
+from tests.builds import Built, build, published_pdf, settings
 from tests.facsimile.budget import Budget, replace_figure
 from tests.facsimile.synthetic import synthetic_budget
 from tests.facsimile.tab_grid import write_text
@@ -23,19 +23,24 @@ SHARED_TEXTS = PROJECT.parent / "shared" / "raw" / "shanxi"
 
 @pytest.fixture(scope="session")
 def budgets() -> dict[str, Budget]:
-    """Two made-up disclosures that obey every identity, by file name."""
+    """Three made-up disclosures that obey every identity, by file name."""
     return {
         "部门.txt": synthetic_budget(2, "department"),
         "单位.txt": synthetic_budget(1, "unit"),
+        "单位.pdf": synthetic_budget(3, "unit", with_carry_over=False, n_projects=2),
     }
 
 
 @pytest.fixture(scope="session")
 def raw(tmp_path_factory: pytest.TempPathFactory, budgets: dict[str, Budget]) -> Path:
-    """A raw folder with the two disclosures as text extractions."""
+    """A raw folder with the three disclosures, and a text that no reader takes yet."""
     folder = tmp_path_factory.mktemp("raw")
     for name, budget in budgets.items():
-        write_text(budget, folder / name)
+        if name.endswith(".pdf"):
+            (folder / name).write_bytes(published_pdf(budget))
+        else:
+            write_text(budget, folder / name)
+    (folder / "散文.txt").write_text("没有表格的文字。\n" * 40, encoding="utf-8")
     return folder
 
 
@@ -46,11 +51,15 @@ def base(tmp_path_factory: pytest.TempPathFactory, raw: Path) -> Built:
 
 
 @pytest.fixture(scope="session")
-def broken_budget(budgets: dict[str, Budget]) -> Budget:
-    """The unit's disclosure with one digit changed: 表3, the total of 合计, is 100 yuan too much."""
+def broken(tmp_path_factory: pytest.TempPathFactory, budgets: dict[str, Budget]) -> Built:
+    """A build of one disclosure with one figure changed: 表3, 合计, is 500 yuan too much."""
     budget = budgets["单位.txt"]
-    printed = budget.table(3).rows[0][2]
-    return replace_figure(budget, 3, "合计", 2, f"{float(printed) + 0.05:.2f}")
+    printed = Decimal(budget.table(3).rows[0][2])
+    wrong = replace_figure(budget, 3, "合计", 2, f"{printed + Decimal('0.05')}")
+    folder = tmp_path_factory.mktemp("broken")
+    (folder / "raw").mkdir()
+    write_text(wrong, folder / "raw" / "改动.txt")
+    return build(settings(folder / "raw", folder / "curated"))
 
 
 @pytest.fixture
@@ -68,6 +77,3 @@ def shared_texts() -> Path:
     if not SHARED_TEXTS.is_dir():
         pytest.skip(f"{SHARED_TEXTS} is not there: no published texts to test with")
     return SHARED_TEXTS
-
-
-Builder = Callable[..., Built]

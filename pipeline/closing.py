@@ -103,15 +103,16 @@ def explained(judgement: Judgement) -> Text:
 def verdict(settings: Settings, ending: Ending) -> Text:
     """The last lines: released, unchanged or stopped, and where to look."""
     if ending.published is None:
-        return Text.assemble(
-            ("\nThe export was stopped", "bold red"),
-            f"; the last release stands as it was.\nReport: {settings.quality / steps.REPORT}",
-        )
+        report = f"; the last release stands as it was.\nReport: {settings.quality / steps.REPORT}"
+        return unbroken("\nThe export was stopped", "bold red", report)
     published = ending.published
     if not published.changed:
-        said = ("\nNothing changed", "bold green")
-        return Text.assemble(said, f"; {published.version} stands.\nRelease: {published.path}")
-    return Text.assemble(
-        (f"\nReleased {published.version}", "bold green"),
-        f"\nRelease: {published.path}\nReport:  {published.path / 'quality' / steps.REPORT}",
-    )
+        stands = f"; {published.version} stands.\nRelease: {published.path}"
+        return unbroken("\nNothing changed", "bold green", stands)
+    places = f"\nRelease: {published.path}\nReport:  {published.path / 'quality' / steps.REPORT}"
+    return unbroken(f"\nReleased {published.version}", "bold green", places)
+
+
+def unbroken(said: str, style: str, rest: str) -> Text:
+    """A closing line whose paths are never broken, to be searched and copied."""
+    return Text.assemble((said, style), rest, no_wrap=True, overflow="ignore")

@@ -23,10 +23,8 @@ NAMED_NUMBER = (
 NAME = r"(?:[\u4e00-\u9fff]\s+[\u4e00-\u9fff]{1,2}(?![\u4e00-\u9fff])|[^\s,，;；。、|]{1,20})"
 NAMED_PERSON = rf"(?:负责人|经办人|填报人|填表人|联系人|制表人|审核人)(?:姓名)?[:：]\s*{NAME}"
 # A field and a name set apart by blanks, without a colon.
-SIGNED = (
-    r"(?<!\S)(?:(?:经办人|填报人|填表人|制表人|联系人)[:：\s]*|负责人[:：\s]+)"
-    r"[\u4e00-\u9fff·]{2,4}(?=\s|$)"
-)
+FIELDS = r"(?:负责人|经办人|填报人|填表人|联系人|制表人|审核人)"
+SIGNED = rf"(?<!\S){FIELDS}[:：\s]+[\u4e00-\u9fff·]{{2,4}}(?=\s|$)"
 PERSONAL = re.compile("|".join((NAMED_NUMBER, NAMED_PERSON, SIGNED, NUMBER)))
 # The fields of a signature line; the name may stand in the cell beside them.
 FIELD = re.compile(
@@ -46,8 +44,8 @@ def is_field(text: str) -> bool:
 
 
 def is_signed(text: str) -> bool:
-    """Whether a text is a signature line: a field of it with the name beside."""
-    return re.search(SIGNED, text) is not None
+    """Whether a text begins like a signature line; a project may be called so too."""
+    return re.match(rf"\s*{FIELDS}", text) is not None
 
 
 def mask(text: str) -> str:

@@ -62,17 +62,34 @@ def body(grid: Grid, match: Match, sides: tuple[Side, ...]) -> Body:
         key = row_key(grid, index)
         if not any(key) or figures.is_index_row(texts) or repeats_header(grid, index, headers):
             continue
-        if any(personal.is_field(text) or personal.is_signed(text) for text in texts):
-            # A signature line under the table: it has no figures, and its names go no further.
-            continue
         first = next(t for t in texts if t.strip()).strip()
+        if is_signature(texts, first):
+            continue
         if NOTE.match(first):
+            if has_number(texts):
+                raise Unplaced("row_unplaced", f"row {line_no + 1}: a note with figures beside it")
             notes.append(first)
             continue
         line_no += 1
         for side in sides:
             found[side.side].append(side_row(grid, index, line_no, match, side))
     return Body(tuple((side, tuple(found[side.side])) for side in sides), tuple(notes))
+
+
+def is_signature(texts: list[str], first: str) -> bool:
+    """Whether a row is the signature line under a table: its names go no further.
+
+    A cell that is nothing but a field (经办人：) tells; a row that only begins like one is a row
+    when it bears figures.
+    """
+    if any(personal.is_field(text) for text in texts):
+        return True
+    return personal.is_signed(first) and not has_number(texts)
+
+
+def has_number(texts: list[str]) -> bool:
+    """Whether a cell of a row is a printed number."""
+    return any(figures.NUMBER.fullmatch(text.strip()) for text in texts)
 
 
 def row_key(grid: Grid, row: int) -> tuple[str, ...]:

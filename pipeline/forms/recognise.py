@@ -55,6 +55,9 @@ def recognise(reading: Reading, among: tuple[Family, ...] | None = None) -> Disc
         raise nothing_recognised(reading, rejected)
     lines = [item.text for item in reading.items if isinstance(item, Paragraph)]
     unit_name, year, scope = identify(cover, statements, captions.read_captions(lines))
+    foreign = [r for s in statements if (r := elsewhere(s, unit_name, year)) is not None]
+    statements = tuple(s for s in statements if elsewhere(s, unit_name, year) is None)
+    rejected += tuple(foreign)
     return Disclosure(
         family=family.family,
         kind=family.kind,
@@ -67,6 +70,19 @@ def recognise(reading: Reading, among: tuple[Family, ...] | None = None) -> Disc
         rejected=rejected,
         leftovers=best.leftovers,
     )
+
+
+def elsewhere(statement: Statement, unit_name: str, year: int) -> Rejected | None:
+    """Why a statement is not of this document's unit and year, null where it is.
+
+    A name that only adds to the other (本级) is the same unit.
+    """
+    name = squeeze(statement.unit_name or unit_name)
+    same_unit = name in squeeze(unit_name) or squeeze(unit_name) in name
+    if same_unit and statement.year in (None, year):
+        return None
+    detail = f"printed under {name} {statement.year or ''}, the document is {unit_name} {year}"
+    return Rejected(statement.statement_id, "other_disclosure", detail)
 
 
 def nothing_recognised(reading: Reading, rejected: tuple[Rejected, ...]) -> Refusal:
@@ -196,7 +212,10 @@ def read(
     around = captions.read_captions(
         [p.text for p in before[at:]] + caption_cells(section.grid, match)
     )
-    above = captions.read_captions([p.text for p in before[max(at - ABOVE_TITLE, 0) : at]])
+    # Where another title stands above, the lines between are captions of its table.
+    alone_here = len(captions.titles(before, family.forms)) <= 1
+    nearest = before[max(at - ABOVE_TITLE, 0) : at] if alone_here else []
+    above = captions.read_captions([p.text for p in nearest])
     around = replace(around, money_unit=around.money_unit or above.money_unit)
     return place(section, form, match, around, title.year, cover, family)
 

@@ -193,16 +193,18 @@ def by_economic_name(rows: tuple[Row, ...], side: Side, context: Context) -> lis
         if name in TOTALS:
             total = row.line_no
             found.append(line(row, side, "total", kind="total"))
-        elif not row.label and row.figures:
+            continue
+        if not row.label and row.figures:
             raise unplaced(row, "an economic item has a name")
-        elif not row.government_item:
-            code = economic_code_of(row.label, None, context.year)
-            group = line(row, side, "economic_class", item=code, parent=total)
+        as_class = economic_code_of(row.label, None, context.year)
+        as_item = economic_code_of(row.label, group.item, context.year) if group else None
+        # A class has no government item; an item may lack it and is known by its name then.
+        if not row.government_item and (as_class or not as_item):
+            group = line(row, side, "economic_class", item=as_class, parent=total)
             found.append(group)
         else:
-            code = economic_code_of(row.label, group.item if group else None, context.year)
             above = group.line_no if group else total
-            found.append(line(row, side, "economic_item", item=code, parent=above))
+            found.append(line(row, side, "economic_item", item=as_item, parent=above))
     return found
 
 

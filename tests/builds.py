@@ -6,6 +6,7 @@ looking at what came out. Not here: the documents that are built from (facsimile
 
 from __future__ import annotations
 
+import resource
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,3 +103,14 @@ def tree(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+@contextmanager
+def full_disk(after: int) -> Iterator[None]:
+    """No file can grow beyond `after` bytes, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (after, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

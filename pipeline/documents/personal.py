@@ -24,7 +24,11 @@ NAME = r"(?:[\u4e00-\u9fff]\s+[\u4e00-\u9fff]{1,2}(?![\u4e00-\u9fff])|[^\s,，;�
 NAMED_PERSON = rf"(?:负责人|经办人|填报人|填表人|联系人|制表人|审核人)(?:姓名)?[:：]\s*{NAME}"
 # A field and a name set apart by blanks, without a colon.
 FIELDS = r"(?:负责人|经办人|填报人|填表人|联系人|制表人|审核人)"
-SIGNED = rf"(?<!\S){FIELDS}[:：\s]+[\u4e00-\u9fff·]{{2,4}}(?=\s|$)"
+SIGNED = (
+    rf"(?<!\S){FIELDS}[:：\s]+[\u4e00-\u9fff·]{{2,4}}(?=\s|$)"
+    # Without anything between, only what no project is called: 经办人员补助 is a project.
+    r"|(?<!\S)(?:经办人|填报人|填表人|制表人)(?![员制])[\u4e00-\u9fff·]{2,3}(?=\s|$)"
+)
 PERSONAL = re.compile("|".join((NAMED_NUMBER, NAMED_PERSON, SIGNED, NUMBER)))
 # The fields of a signature line; the name may stand in the cell beside them.
 FIELD = re.compile(

@@ -1,0 +1,122 @@
+"""The published texts of two Shanxi budgets, where they are at hand: every amount, and one lie."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from pipeline.gate import rules, run
+from pipeline.gate.judge import judge
+from pipeline.settings import PROJECT
+from tests.builds import Built, build, settings
+from tests.facsimile.budget import load_all
+from tests.facsimile.expected import expected
+from tests.facsimile.tab_grid import damaged_text
+from tests.integration import runs
+
+SHARED = PROJECT.parent / "shared" / "raw" / "shanxi"
+pytestmark = pytest.mark.skipif(
+    not SHARED.is_dir(), reason=f"{SHARED} is not there: no published texts to test with"
+)
+JINCHENG = "000_fb26f82e31875807.txt"
+COLUMNS = """
+    statement_id, side, code, code_system, label, measure_id, amount_yuan, printed_text,
+    printed_unit, implementing_unit, government_item, line_kind
+"""
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> runs.Ran:
+    """`yusuan build --raw ../shared/raw/shanxi --curated OUT`."""
+    return runs.build(SHARED, tmp_path_factory.mktemp("published"))
+
+
+def test_the_release_goes_out_with_every_amount_proved(published: runs.Ran) -> None:
+    assert published.code == 0, published.said
+    assert "458: 458 proved" in published.out
+    assert published.rows("SELECT proof, count(*) FROM fact_amount GROUP BY 1") == [("proved", 458)]
+    assert published.rows("SELECT count(*) FROM v_finding") == [(0,)]
+
+
+@pytest.mark.parametrize("stem", ["jincheng_exchange_2026", "datong_exchange_2026"])
+def test_every_amount_is_there_with_its_keys_and_no_other(published: runs.Ran, stem: str) -> None:
+    budget = load_all()[stem]
+    found = Counter(
+        published.rows(
+            f"SELECT {COLUMNS} FROM fact_amount JOIN dim_document USING (document_id) "
+            f"JOIN dim_unit USING (unit_id) WHERE name = '{budget.unit_name}'"
+        )
+    )
+    wanted = Counter(
+        (
+            a.statement_id,
+            a.side,
+            a.code,
+            a.code_system,
+            a.label,
+            a.measure_id,
+            a.amount_yuan,
+            a.printed_text,
+            a.printed_unit,
+            a.implementing_unit,
+            a.government_item,
+            a.line_kind,
+        )
+        for a in expected(budget)
+    )
+    assert found == wanted
+
+
+def test_the_three_files_that_cannot_be_read_yet_are_put_aside_with_a_plain_reason(
+    published: runs.Ran,
+) -> None:
+    rows = published.rows(
+        "SELECT left(source_name, 3), reason, detail FROM fact_quarantine ORDER BY source_name"
+    )
+    assert [row[:2] for row in rows] == [
+        (name, "unsupported_layout") for name in ("001", "003", "004")
+    ]
+    for (_, _, detail), word in zip(
+        rows, ("flowing text", "flowing text", "markdown"), strict=True
+    ):
+        assert word in detail
+
+
+@pytest.fixture(scope="module")
+def lying(tmp_path_factory: pytest.TempPathFactory, published: runs.Ran) -> Built:
+    """A build of a copy of 000 in which one digit of 表3 was changed: 797.37 reads 797.87."""
+    folder = tmp_path_factory.mktemp("lying")
+    (folder / "raw").mkdir()
+    text = (SHARED / JINCHENG).read_text(encoding="utf-8")
+    changed = damaged_text(text, 3, "2010350", "797.37", "797.87")
+    (folder / "raw" / JINCHENG).write_text(changed, encoding="utf-8")
+    return build(settings(folder / "raw", folder / "curated"))
+
+
+def test_one_changed_digit_breaks_and_names_its_line(lying: Built) -> None:
+    assert lying.stopped_by == []
+    found = lying.judgement("identities_hold")
+    assert found.outcome == "failed"
+    assert any("2010350 事业运行" in violation[3] for violation in found.violations)
+    assert {violation[1] for violation in found.violations} >= {"expenditure"}
+
+
+def test_the_changed_amount_is_disputed_and_none_of_the_others_proves_it(lying: Built) -> None:
+    changed = lying.rows("SELECT proof, code FROM fact_amount WHERE printed_text = '797.87'")
+    assert changed == [("disputed", "2010350")]
+    undisputed = lying.rows(
+        "SELECT count(*) FROM fact_amount JOIN fact_check_term USING (amount_id) "
+        "JOIN fact_check USING (check_id) WHERE verdict = 'breaks' AND proof <> 'disputed'"
+    )
+    assert undisputed == [(0,)]
+    held = lying.rows("SELECT count(*) FROM fact_amount WHERE proof = 'proved'")
+    assert held > [(150,)]
+
+
+def test_under_strict_it_stops_the_export(lying: Built) -> None:
+    suites = rules.load(PROJECT / "expectations" / "suites")
+    chosen = [rule for rule in suites if rule.id == "identities_hold"]
+    no_pins: dict[str, list[dict[str, str]]] = {"known_breaks": [], "known_losses": []}
+    examined = run.examine(lying.settings.warehouse, chosen, no_pins, None)
+    assert [judgement.stops for judgement in judge(examined, strict=True)] == [True]

@@ -1,0 +1,230 @@
+"""Staged results: whole or not at all, read back as written, staged again where damaged."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import pipeline
+from pipeline import steps
+from pipeline.documents.document import Document
+from pipeline.staging import store
+from pipeline.staging.extract import extract
+from pipeline.staging.tables import SCHEMAS, Extract, concat, empty, names
+from tests.builds import Built
+from tests.facsimile.synthetic import synthetic_budget
+from tests.facsimile.tab_grid import write_text
+
+KEY = "0123456789abcdef"
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> Extract:
+    """What one disclosure gives."""
+    path = tmp_path_factory.mktemp("one") / "one.txt"
+    write_text(synthetic_budget(1, n_projects=2), path)
+    return extract(Document(KEY, "one.txt", path, KEY * 4, path.stat().st_size, "text/plain"))
+
+
+def equal(left: Extract, right: Extract) -> bool:
+    """Whether two results hold the same rows."""
+    return all(getattr(left, name).equals(getattr(right, name)) for name in names())
+
+
+def test_a_result_is_read_back_as_it_was_written(tmp_path: Path, result: Extract) -> None:
+    assert not store.is_sound(tmp_path, KEY)
+    store.write(tmp_path, KEY, result)
+    assert store.is_sound(tmp_path, KEY)
+    assert equal(store.read(tmp_path, KEY), result)
+    assert result.cells.height > 100
+    assert [path.name for path in store.folder(tmp_path, KEY).parent.iterdir()] == [KEY]
+
+
+def test_a_write_that_is_cut_off_leaves_nothing_that_passes_for_a_result(
+    tmp_path: Path, result: Extract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, written = pl.DataFrame.write_parquet, []
+
+    def full_disk(frame: pl.DataFrame, *arguments: object, **choices: object) -> None:
+        if len(written) == 3:
+            raise OSError(28, "No space left on device")
+        written.append(frame)
+        write(frame, *arguments, **choices)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        store.write(tmp_path, KEY, result)
+    assert not store.is_sound(tmp_path, KEY)
+    monkeypatch.undo()
+    store.write(tmp_path, KEY, result)
+    assert equal(store.read(tmp_path, KEY), result)
+
+
+def test_a_result_written_again_replaces_the_old_one(tmp_path: Path, result: Extract) -> None:
+    store.write(tmp_path, KEY, result)
+    store.write(tmp_path, KEY, empty())
+    assert equal(store.read(tmp_path, KEY), empty())
+
+
+def cut_in_half(path: Path) -> None:
+    """What a full disk leaves."""
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def emptied(path: Path) -> None:
+    """What a crash of the machine leaves."""
+    path.write_bytes(b"")
+
+
+def removed(path: Path) -> None:
+    """What a tidy hand leaves."""
+    path.unlink()
+
+
+def overwritten(path: Path) -> None:
+    """Noise of the same length."""
+    path.write_bytes(random.Random(3).randbytes(path.stat().st_size))
+
+
+def of_other_columns(path: Path) -> None:
+    """A sound Parquet file of something else."""
+    pl.DataFrame({"a": [1]}).write_parquet(path)
+
+
+DAMAGES: list[Callable[[Path], None]] = [cut_in_half, emptied, removed, overwritten]
+
+
+@pytest.mark.parametrize("damage", [*DAMAGES, of_other_columns], ids=lambda d: d.__name__)
+@pytest.mark.parametrize("name", names())
+def test_a_damaged_file_of_a_result_is_noticed_and_can_be_written_anew(
+    tmp_path: Path, result: Extract, name: str, damage: Callable[[Path], None]
+) -> None:
+    store.write(tmp_path, KEY, result)
+    damage(store.folder(tmp_path, KEY) / f"{name}.parquet")
+    assert not store.is_sound(tmp_path, KEY)
+    store.write(tmp_path, KEY, result)
+    assert equal(store.read(tmp_path, KEY), result)
+
+
+def test_no_flipped_bit_goes_unseen(tmp_path: Path, result: Extract) -> None:
+    """Parquet has no checksum of its own, and Polars panics on some damaged files."""
+    store.write(tmp_path, KEY, result)
+    chance = random.Random(11)
+    for path in sorted(store.folder(tmp_path, KEY).iterdir()):
+        whole = path.read_bytes()
+        for _ in range(20):
+            flipped = bytearray(whole)
+            flipped[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
+            path.write_bytes(bytes(flipped))
+            assert not store.is_sound(tmp_path, KEY)
+        path.write_bytes(whole)
+    assert store.is_sound(tmp_path, KEY)
+
+
+def test_results_of_many_documents_are_joined_in_order(result: Extract) -> None:
+    joined = concat([result, empty(), result])
+    assert joined.cells.height == 2 * result.cells.height
+    assert all(dict(getattr(joined, name).schema) == SCHEMAS[name] for name in names())
+    assert equal(concat([]), empty())
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the rooms the stage version looks at, free to be changed."""
+    original = Path(pipeline.__file__).parent
+    copy = tmp_path / "pipeline"
+    for path in original.rglob("*"):
+        if path.suffix in (".py", ".yml", ".csv"):
+            target = copy / path.relative_to(original)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    monkeypatch.setattr(pipeline, "__file__", str(copy / "__init__.py"))
+    return copy
+
+
+def version() -> str:
+    """The stage version of the code as it is now."""
+    return store.stage_version.__wrapped__()
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "documents/personal.py",
+        "readers/text/tab_grid.py",
+        "readers/pdf/ruled.py",
+        "forms/families/shanxi_budget.yml",
+        "forms/rows.py",
+        "codes/lists/function.csv",
+        "staging/extract.py",
+        "ledger/money.py",
+        "schema/vocabularies.yml",
+    ],
+)
+def test_the_version_changes_with_every_file_that_decides_what_is_read(
+    project: Path, file: str
+) -> None:
+    before = version()
+    assert version() == before == store.stage_version()
+    with (project / file).open("a", encoding="utf-8") as stream:
+        stream.write("\n# changed\n")
+    assert version() != before
+
+
+def test_the_version_changes_with_a_library(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = version()
+    installed = store.metadata.version
+    monkeypatch.setattr(
+        store.metadata, "version", lambda n: "0" if n == "camelot-py" else installed(n)
+    )
+    assert version() != before
+
+
+@pytest.mark.parametrize("file", ["release/write.py", "cli.py", "ledger/keys.py"])
+def test_the_version_stays_where_nothing_of_reading_changed(project: Path, file: str) -> None:
+    before = version()
+    with (project / file).open("a", encoding="utf-8") as stream:
+        stream.write("\n# changed\n")
+    assert version() == before
+
+
+def test_results_of_other_code_are_pruned_and_those_of_this_code_kept(
+    tmp_path: Path, result: Extract
+) -> None:
+    store.write(tmp_path, KEY, result)
+    (tmp_path / "aaaaaaaaaaaa" / "01" / KEY).mkdir(parents=True)
+    store.prune(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [store.stage_version()]
+    assert store.is_sound(tmp_path, KEY)
+
+
+def test_a_folder_that_no_build_made_is_not_pruned(tmp_path: Path) -> None:
+    own = tmp_path / "my own work" / "thesis.txt"
+    own.parent.mkdir()
+    own.write_text("years of it")
+    store.prune(tmp_path)
+    assert own.exists()
+
+
+def test_only_what_is_missing_or_damaged_is_read_again(copied: Built) -> None:
+    settings = copied.settings
+    steps.take_in(settings)
+    assert (steps.stage(settings).read, steps.stage(settings).reused) == (0, 4)
+    damaged = sorted(settings.staging.glob("*/*/*"))[0]
+    cut_in_half(damaged / "cells.parquet")
+    again = steps.stage(settings)
+    assert (again.read, again.reused, again.refused) == (1, 3, ())
+    assert equal(
+        store.read(settings.staging, damaged.name),
+        store.read(copied_from(copied), damaged.name),
+    )
+
+
+def copied_from(copied: Built) -> Path:
+    """The staging folder of the build that was copied."""
+    assert copied.published is not None
+    return copied.published.path.parents[1] / "staging"

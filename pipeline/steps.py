@@ -138,14 +138,32 @@ def judge(settings: Settings) -> list[Judgement]:
     examined = run.examine(settings.warehouse, suites, decided, last)
     judgements = judging.judge(examined, settings.strict)
     judging.save(settings.quality / RESULTS, judgements)
+    save(settings, "judged", write.file_hash(settings.warehouse))
     page = report.render(report.gather(settings.warehouse, judgements))
     (settings.quality / REPORT).write_text(page, encoding="utf-8")
     return judgements
 
 
+class Stopped(RuntimeError):
+    """The gate has not let this warehouse through."""
+
+
+def check_judged(settings: Settings) -> None:
+    """Raise `Stopped` unless the gate let this warehouse through: publishing has no other door."""
+    if saved(settings, "judged") != write.file_hash(settings.warehouse):
+        raise Stopped("the gate has not judged this warehouse; run the whole job")
+    stops = [j.rule_id for j in judging.load(settings.quality / RESULTS) if j.stops]
+    if stops:
+        raise Stopped(f"the gate stopped this warehouse: {', '.join(stops)}")
+
+
 def publish(settings: Settings) -> Published:
-    """Write the release and point `latest` at it, unless it would equal the last one."""
+    """Write the release and point `latest` at it, unless it would equal the last one.
+
+    Raises `Stopped` where the gate has not judged this very warehouse, or has stopped it.
+    """
     progress.tell("Writing the release", 0, 1)
+    check_judged(settings)
     last = versions.latest(settings.curated)
     version = versions.next_version(settings.curated, settings.version_day)
     folder = versions.draft(settings.curated, version)

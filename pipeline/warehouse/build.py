@@ -69,5 +69,22 @@ def assemble(path: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, int]:
             counts[name] = frame.height
         for name, query in VIEWS.items():
             connection.execute(f"CREATE VIEW {quoted(name)} AS {query}")
+    check_written(draft, counts)
     draft.replace(path)
     return counts
+
+
+def check_written(path: Path, counts: Mapping[str, int]) -> None:
+    """Raise `OSError` where the file does not hold what was written.
+
+    On a full disk DuckDB closes without a word and leaves the rows in its log beside the file.
+    """
+    log = path.with_name(f"{path.name}.wal")
+    if log.exists():
+        log.unlink()
+        raise OSError(f"{path} could not be written whole: is the disk full?")
+    with connect(path, read_only=True) as connection:
+        for name, expected in counts.items():
+            found = connection.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()
+            if found is None or found[0] != expected:
+                raise OSError(f"{path}: {name} holds {found} of {expected} rows")

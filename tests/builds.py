@@ -10,7 +10,7 @@ import resource
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import duckdb
 
 from pipeline import steps
 from pipeline.gate.judge import Judgement
-from pipeline.settings import PROJECT, Settings
+from pipeline.settings import Settings
 from pipeline.warehouse.build import connect
 from tests.facsimile.budget import Budget
 from tests.facsimile.typeset import KEYWORDS, pdf_bytes
@@ -55,7 +55,7 @@ class Built:
 
 def settings(raw: Path, curated: Path, **choices: Any) -> Settings:
     """Settings of a test build: its own folders, two workers, a fixed day."""
-    return Settings(**({"raw": raw, "curated": curated, "workers": 2, "today": DAY} | choices))
+    return replace(Settings(raw=raw, curated=curated, workers=2, today=DAY), **choices)
 
 
 def build(chosen: Settings, *, staged_by: Built | None = None) -> Built:
@@ -70,14 +70,6 @@ def build(chosen: Settings, *, staged_by: Built | None = None) -> Built:
     judgements = steps.judge(chosen)
     stops = any(judgement.stops for judgement in judgements)
     return Built(chosen, judgements, None if stops else steps.publish(chosen))
-
-
-def expectations_with(folder: Path, **files: str) -> Path:
-    """A copy of the project's expectations in which some files read otherwise."""
-    shutil.copytree(PROJECT / "expectations", folder)
-    for name, text in files.items():
-        (folder / f"{name}.yml").write_text(text, encoding="utf-8")
-    return folder
 
 
 @contextmanager

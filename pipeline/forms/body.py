@@ -88,8 +88,16 @@ def is_signature(texts: list[str], first: str) -> bool:
 
 
 def has_number(texts: list[str]) -> bool:
-    """Whether a cell of a row is a printed number."""
-    return any(figures.NUMBER.fullmatch(text.strip()) for text in texts)
+    """Whether a cell of a row is a printed number, negatives included."""
+    return any(is_number(text) for text in texts)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a printed number."""
+    try:
+        return figures.parse(text) is not None
+    except figures.NotAFigure:
+        return False
 
 
 def row_key(grid: Grid, row: int) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from pipeline.forms.family import Family, Form, Side, families
 from pipeline.forms.rows import Context, lines
 from pipeline.forms.settle import Found, coverage, ids, join, missing_grids, stated
 from pipeline.forms.statement import Line, Statement, Unplaced
-from pipeline.forms.wording import canon_title, squeeze
+from pipeline.forms.wording import canon, canon_title, squeeze
 from pipeline.readers.shapes import Grid, Paragraph, Place, Reading
 
 # Lines above a title that may still be captions of its table.
@@ -75,10 +75,10 @@ def recognise(reading: Reading, among: tuple[Family, ...] | None = None) -> Disc
 def elsewhere(statement: Statement, unit_name: str, year: int) -> Rejected | None:
     """Why a statement is not of this document's unit and year, null where it is.
 
-    A name that only adds to the other (本级) is the same unit.
+    A name with an addition in brackets （本级） is the same unit.
     """
     name = squeeze(statement.unit_name or unit_name)
-    same_unit = name in squeeze(unit_name) or squeeze(unit_name) in name
+    same_unit = canon(name).partition("(")[0] == canon(unit_name).partition("(")[0]
     if same_unit and statement.year in (None, year):
         return None
     detail = f"printed under {name} {statement.year or ''}, the document is {unit_name} {year}"

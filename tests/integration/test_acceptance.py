@@ -10,12 +10,12 @@ from pipeline.gate import rules, run
 from pipeline.gate.judge import judge
 from pipeline.settings import PROJECT
 from tests.builds import Built, build, settings
+from tests.conftest import SHARED_TEXTS as SHARED
 from tests.facsimile.budget import load_all
 from tests.facsimile.expected import expected
 from tests.facsimile.tab_grid import damaged_text
 from tests.integration import runs
 
-SHARED = PROJECT.parent / "shared" / "raw" / "shanxi"
 pytestmark = pytest.mark.skipif(
     not SHARED.is_dir(), reason=f"{SHARED} is not there: no published texts to test with"
 )

@@ -25,13 +25,7 @@ def amounts_in(warehouse: Path) -> int:
     return int(count)
 
 
-@pytest.mark.parametrize(
-    "after",
-    [
-        100 * KIB,
-        2000 * KIB,
-    ],
-)
+@pytest.mark.parametrize("after", [100 * KIB, 2000 * KIB])
 def test_a_disk_that_is_full_while_assembling_leaves_the_warehouse(
     copied: Built, after: int
 ) -> None:

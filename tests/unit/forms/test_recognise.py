@@ -8,11 +8,13 @@ from pipeline.documents.document import Refusal
 from pipeline.forms.disclosure import Disclosure
 from pipeline.forms.family import families
 from pipeline.forms.recognise import recognise
+from pipeline.readers.shapes import Reading
 from tests.unit.forms.printed import (
     CAPTION,
     HEADERS,
     TITLES,
     document,
+    grid,
     reading,
     rejection,
     statement,
@@ -348,13 +350,9 @@ def test_the_header_again_without_the_title_goes_on_with_the_table(between: str)
 
 
 def test_a_table_of_other_columns_that_follows_at_once_may_be_the_rest() -> None:
-    text = reading(
-        "\n".join(["某市某局2026年度单位预算公开", THREE_PUBLIC, EXPENDITURE, "续", FORM])
-    )
-    items = list(text.items)
-    items.pop(-2)  # now nothing stands between
-    follows = type(items[-1])(**(vars(items[-1]) | {"follows": True}))
-    found = recognise(type(text)("pdf", (*items[:-1], follows)))
+    cover = "某市某局2026年度单位预算公开"
+    first = reading("\n".join([cover, THREE_PUBLIC, EXPENDITURE])).items
+    found = recognise(Reading("pdf", (*first, grid(FORM, follows=True))))
     assert rejection(found, "expenditure")[0] == "row_unplaced"
 
 
@@ -372,7 +370,17 @@ def test_two_project_tables_without_captions_are_no_pages_of_one() -> None:
 # The document
 
 
-@pytest.mark.parametrize(("old", "new"), [("2026", "2025"), ("某市某局", "另一市某局")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("2026", "2025"),
+        ("某市某局", "另一市某局"),
+        pytest.param(
+            "某市某局",
+            "某市某局信息中心",
+        ),
+    ],
+)
 def test_a_table_of_another_year_or_unit_is_told(old: str, new: str) -> None:
     """It would be released under the document's year and unit."""
     found = document(EXPENDITURE, THREE_PUBLIC, PROJECTS, FUND.replace(old, new))

@@ -534,8 +534,18 @@ def test_index_rows_blank_rows_and_notes_are_left_out(extra: str, at: int) -> No
 
 
 @pytest.mark.parametrize("label", ["说明：运维费", "注：运维费", "备注1.运维费"])
-def test_a_note_with_figures_is_not_left_out_quietly(label: str) -> None:
-    reason, _ = refused("projects", f"合计|3.00|3.00||||\n甲|1.00|1.00||||\n{label}|2.00|2.00||||")
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "2.00",
+        pytest.param(
+            "(2.00)",
+        ),
+    ],
+)
+def test_a_note_with_figures_is_not_left_out_quietly(label: str, figure: str) -> None:
+    rows = f"合计|3.00|3.00||||\n甲|1.00|1.00||||\n{label}|{figure}|{figure}||||"
+    reason, _ = refused("projects", rows)
     assert reason == "row_unplaced"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.gate.rules import Rule
+from pipeline.gate.rule import Rule
 from pipeline.schema.catalogue import Table, quoted, tables
 
 NOWHERE = "'nowhere'"

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from pipeline.gate import rules, run
-from pipeline.gate.rules import Rule
+from pipeline.gate.rule import Rule
 from pipeline.schema.catalogue import literal, tables
 from pipeline.settings import PROJECT
 from tests.builds import database

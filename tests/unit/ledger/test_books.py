@@ -14,8 +14,9 @@ from pipeline.schema.catalogue import tables
 from pipeline.staging.extract import extract
 from pipeline.staging.tables import concat
 from tests.facsimile.budget import Budget
+from tests.facsimile.forms import title
 from tests.facsimile.synthetic import synthetic_budget
-from tests.facsimile.tab_grid import text_grid, title
+from tests.facsimile.tab_grid import text_grid
 
 BUDGET = synthetic_budget(1, n_projects=2)
 

@@ -17,6 +17,7 @@ from pipeline.settings import PROJECT
 from pipeline.staging.extract import extract
 from pipeline.staging.tables import SCHEMAS, Extract, names
 from tests.facsimile.budget import Budget, with_table
+from tests.facsimile.forms import title
 from tests.facsimile.prose import (
     FICTITIOUS_HANDLER,
     FICTITIOUS_LEADER,
@@ -24,7 +25,7 @@ from tests.facsimile.prose import (
     performance_form,
 )
 from tests.facsimile.synthetic import synthetic_budget
-from tests.facsimile.tab_grid import damaged_text, text_grid, title
+from tests.facsimile.tab_grid import damaged_text, text_grid
 
 KEY = "0123456789abcdef"
 FORMULA = '=HYPERLINK("http://127.0.0.1/","x")'

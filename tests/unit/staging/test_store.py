@@ -47,7 +47,8 @@ def test_a_result_is_read_back_as_it_was_written(tmp_path: Path, result: Extract
 def test_a_write_that_is_cut_off_leaves_nothing_that_passes_for_a_result(
     tmp_path: Path, result: Extract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write, written = pl.DataFrame.write_parquet, []
+    write = pl.DataFrame.write_parquet
+    written: list[pl.DataFrame] = []
 
     def full_disk(frame: pl.DataFrame, *arguments: object, **choices: object) -> None:
         if len(written) == 3:

@@ -107,7 +107,7 @@ def run(
                 else:
                     dismiss(crew, worker)
             if any(worker.document for worker in crew):
-                yield from settle(crew, limits)
+                yield from settle(crew, limits, queue)
     finally:
         for worker in crew:
             worker.kill()
@@ -129,7 +129,7 @@ def start(staging: Path, limits: Limits, task: Task) -> Worker:
     return Worker(process, ours)
 
 
-def settle(crew: list[Worker], limits: Limits) -> Iterator[Outcome]:
+def settle(crew: list[Worker], limits: Limits, queue: list[Document]) -> Iterator[Outcome]:
     """Wait for the next answer, death or deadline; replace workers that are gone or worn."""
     busy = [worker for worker in crew if worker.document]
     timeout = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
@@ -147,6 +147,10 @@ def settle(crew: list[Worker], limits: Limits) -> Iterator[Outcome]:
             # A worker that ends itself closes its pipe first: its exit code comes a moment later.
             worker.process.join(EXIT_SECONDS)
             dismiss(crew, worker)
+            if worker.done:
+                # It may have died of what an earlier document left: asked again, of a fresh one.
+                queue.append(document)
+                continue
             yield Outcome(document, Refusal("readers", "reader_failed", death(worker)))
         elif now >= worker.deadline:
             document = worker.document

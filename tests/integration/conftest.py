@@ -28,7 +28,7 @@ from tests.integration import runs
 from tests.integration.hostile import Hostile, write_all
 
 #: long enough for texts that are only odd (good PDFs are staged before), short for what never ends
-SECONDS = 4
+SECONDS = 5
 #: what must not matter: hash seeds, time zone, language
 ANOTHER_WORLD = {
     "PYTHONHASHSEED": "4711",

@@ -31,7 +31,7 @@ def good(staging: Path, document: Document) -> None:
 
 def slow(staging: Path, document: Document) -> None:
     """Well within any limit, but not at once."""
-    time.sleep(0.2)
+    time.sleep(0.4)
 
 
 def crash(staging: Path, document: Document) -> None:
@@ -125,7 +125,7 @@ def fill_the_disk(staging: Path, document: Document) -> None:
 
 
 def die_later(staging: Path, document: Document) -> None:
-    """Answers, and is killed while it waits for the next document."""
+    """Answers, and leaves behind what kills the worker a moment later."""
     threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGKILL)).start()
 
 

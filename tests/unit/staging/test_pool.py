@@ -16,7 +16,7 @@ from tests.unit.staging.fake_tasks import behave
 MIB = 1024**2
 LIMITS = Limits(seconds=30, memory_bytes=1024 * MIB, file_bytes=8 * MIB)
 # The time of a document includes the start of its worker.
-SHORT = Limits(seconds=2)
+SHORT = Limits(seconds=3)
 
 
 def document(folder: Path, number: int, behaviour: str) -> Document:
@@ -82,7 +82,7 @@ def test_documents_that_take_too_long_are_given_up_and_the_others_are_done(tmp_p
     late = refusals(found)
     assert set(late) == {"01.txt", "02.txt", "03.txt"}
     assert all(text.startswith("reader_failed: ") for text in late.values())
-    assert late["01.txt"].startswith("reader_failed: not done after 2 seconds")
+    assert late["01.txt"].startswith("reader_failed: not done after 3 seconds")
     assert [path.name for path in staging.iterdir()] == [found[0].document.document_id]
 
 
@@ -176,6 +176,21 @@ def test_a_worker_that_dies_between_two_documents_is_replaced(tmp_path: Path) ->
         time.sleep(0.3)
     assert not refusals(found)
     assert len(found) == 2
+
+
+def test_a_document_does_not_pay_for_what_an_earlier_one_left(tmp_path: Path) -> None:
+    """The first answers and leaves a fuse; the second is being read when it burns down."""
+    found, _ = outcomes(tmp_path, ["die_later", "slow"], workers=1)
+    assert not refusals(found)
+    assert len(found) == 2
+
+
+def test_a_document_that_kills_a_worn_worker_and_a_fresh_one_is_refused_once(
+    tmp_path: Path,
+) -> None:
+    found, _ = outcomes(tmp_path, ["good", "crash", "good"], workers=1)
+    assert refusals(found) == {"01.txt": "reader_failed: the worker was killed by SIGSEGV"}
+    assert len(found) == 3
 
 
 def test_workers_are_replaced_after_so_many_documents(tmp_path: Path) -> None:

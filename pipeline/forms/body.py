@@ -158,7 +158,7 @@ def read_figure(cell: Cell, measure: str, match: Match, line_no: int) -> Figure 
         raise Unplaced(
             "row_unplaced", f"row {line_no}: the figure {cell.text!r} stands over several columns"
         )
-    return Figure(measure, text, cell.place, cell.confidence)
+    return Figure(measure, text, cell.place, cell.confidence, cell.reader)
 
 
 def excerpt(text: str) -> str:

@@ -113,7 +113,7 @@ def by_indent(indents: list[int]) -> list[Level]:
 
 def value(row: Row) -> Decimal:
     """The row's first figure, zero where it has none."""
-    parsed = figures.parse(row.figures[0].text) if row.figures else None
+    parsed = figures.parse(row.figures[0].figure) if row.figures else None
     return parsed or Decimal(0)
 
 
@@ -121,7 +121,7 @@ def sums_to(head: Row, rows: list[Row]) -> bool:
     """Whether a row is the sum of others, rounding allowed."""
     if not rows or not head.figures:
         return False
-    step = max((figures.step(r.figures[0].text) for r in rows if r.figures), default=Decimal(0))
+    step = max((figures.step(r.figures[0].figure) for r in rows if r.figures), default=Decimal(0))
     return abs(value(head) - sum(map(value, rows))) <= step * (len(rows) // 2)
 
 
@@ -156,7 +156,7 @@ def partitions(rows: list[Row], start: int) -> list[tuple[int, ...]]:
     """Ways to split rows from `start` into a head and the rows it sums, just over two at most."""
     values = [value(row) for row in rows]
     running = list(accumulate(values, initial=Decimal(0)))
-    step = max((figures.step(r.figures[0].text) for r in rows if r.figures), default=Decimal(0))
+    step = max((figures.step(r.figures[0].figure) for r in rows if r.figures), default=Decimal(0))
     ways: dict[int, list[tuple[int, ...]]] = {len(rows): [()]}
     for head in range(len(rows) - 2, start - 1, -1):
         found: list[tuple[int, ...]] = []

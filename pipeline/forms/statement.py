@@ -13,12 +13,28 @@ from pipeline.readers.shapes import CERTAIN, Place
 
 @dataclass(frozen=True)
 class Figure:
-    """One printed money cell: its measure, text and place."""
+    """One printed money cell: its measure, text and place.
+
+    `restored` is the figure that arithmetic puts in place of a damaged text, in the printed unit,
+    and `restored_from` says by what; `text` stays what was read, null where nothing was (only in
+    text extractions). `reader` as in `Cell`.
+    """
 
     measure: str
-    text: str
+    text: str | None
     place: Place
     confidence: Decimal = CERTAIN
+    reader: str | None = None
+    restored: str | None = None
+    restored_from: str | None = None
+
+    @property
+    def figure(self) -> str:
+        """The text of the figure that counts: the restored one, else the printed one."""
+        found = self.restored if self.restored is not None else self.text
+        if found is None:
+            raise ValueError(f"a figure of {self.measure} that was neither read nor restored")
+        return found
 
 
 @dataclass(frozen=True)

@@ -105,9 +105,12 @@ def quarantine(entries: list[Quarantined], documents: set[str]) -> pl.DataFrame:
 def with_proofs(amounts: pl.DataFrame, proofs: pl.DataFrame) -> pl.DataFrame:
     """fact_amount: the amounts with the proof of each.
 
-    An amount the identities said nothing of would be a hole in the proof: it raises.
+    A restored figure that holds is `repaired`, never `proved`: it was not read. An amount the
+    identities said nothing of would be a hole in the proof: it raises.
     """
     joined = amounts.join(proofs.select("amount_id", "proof"), on="amount_id", how="left")
     if missing := joined.get_column("proof").null_count():
         raise facts.LedgerError(f"{missing} amounts came out of the proof without a state")
-    return tables()["fact_amount"].conform(joined)
+    restored = pl.col("restored_text").is_not_null() & (pl.col("proof") != "disputed")
+    stated = pl.when(restored).then(pl.lit("repaired")).otherwise("proof")
+    return tables()["fact_amount"].conform(joined.with_columns(proof=stated))

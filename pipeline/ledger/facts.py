@@ -23,9 +23,12 @@ def amounts(lines: pl.DataFrame, cells: pl.DataFrame, documents: pl.DataFrame) -
     """
     joined = cells.join(lines, on=LINE_KEY, how="left", nulls_equal=True, maintain_order="left")
     readers = documents.select("document_id", "reader")
-    joined = joined.join(readers, on="document_id", how="left", maintain_order="left")
+    joined = joined.join(readers, on="document_id", how="left", maintain_order="left").with_columns(
+        reader=pl.coalesce("cell_reader", "reader"),
+        figure=pl.coalesce("restored_text", "printed_text"),
+    )
     keyed = joined.with_columns(amount_id=amount_ids(joined)).join(
-        yuan(joined), on=["printed_text", "printed_unit"], how="left", maintain_order="left"
+        yuan(joined), on=["figure", "printed_unit"], how="left", maintain_order="left"
     )
     repeated = keyed.filter(pl.col("amount_id").is_duplicated())
     if repeated.height:
@@ -58,8 +61,8 @@ def amount_ids(frame: pl.DataFrame) -> pl.Series:
 
 
 def yuan(frame: pl.DataFrame) -> pl.DataFrame:
-    """Each distinct printed figure in yuan, with its printed step."""
-    distinct = frame.select("printed_text", "printed_unit").unique(maintain_order=True)
+    """Each distinct figure in yuan, with its printed step."""
+    distinct = frame.select("figure", "printed_unit").unique(maintain_order=True)
     pairs = list(distinct.iter_rows())
     return distinct.with_columns(
         amount_yuan=pl.Series([to_yuan(*p) for p in pairs], dtype=MONEY),

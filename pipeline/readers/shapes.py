@@ -45,7 +45,8 @@ class Paragraph:
 class Cell:
     """One printed cell. `text` keeps leading blanks and line breaks; spans are at least 1.
 
-    `wrapped` says that the cell's width forced every line break in it.
+    `wrapped` says that the cell's width forced every line break in it. `reader` names the reader of
+    this cell where it is not the document's (a scanned page among printed ones).
     """
 
     row: int
@@ -56,6 +57,7 @@ class Cell:
     column_span: int = 1
     confidence: Decimal = CERTAIN
     wrapped: bool = False
+    reader: str | None = None
 
 
 @dataclass(frozen=True)

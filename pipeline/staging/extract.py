@@ -111,7 +111,7 @@ def trouble(statement: Statement) -> Rejected | None:
             return Rejected(statement.statement_id, "hostile_text", detail)
         for figure in line.figures:
             try:
-                to_yuan(figure.text, statement.money_unit or "元")
+                to_yuan(figure.figure, statement.money_unit or "元")
             except NotExact as error:
                 detail = f"row {line.line_no}, {figure.measure}: {error}"
                 return Rejected(statement.statement_id, "cell_unparsed", detail)
@@ -190,6 +190,9 @@ def cell_rows(key: str, statement: Statement) -> Iterator[dict[str, Any]]:
                 "line_no": line.line_no,
                 "measure_id": figure.measure,
                 "printed_text": figure.text,
+                "restored_text": figure.restored,
+                "restored_from": figure.restored_from,
+                "cell_reader": figure.reader,
                 "printed_unit": statement.money_unit,
                 "confidence": figure.confidence,
                 **place(figure.place),

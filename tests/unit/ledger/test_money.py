@@ -101,8 +101,8 @@ def test_every_money_unit_of_the_closed_list_has_a_factor() -> None:
 
 def test_a_column_of_figures_is_converted_without_passing_through_floats() -> None:
     texts = ["0.1", "0.2", "0.3", "99999999.99", "-0.01"]
-    frame = pl.DataFrame({"printed_text": texts, "printed_unit": ["万元"] * len(texts)})
-    found = facts.yuan(frame).sort("printed_text")
+    frame = pl.DataFrame({"figure": texts, "printed_unit": ["万元"] * len(texts)})
+    found = facts.yuan(frame).sort("figure")
     assert found.schema["amount_yuan"] == pl.Decimal(18, 2)
     assert found.schema["step_yuan"] == pl.Decimal(18, 2)
     expected = [Decimal(text) * 10_000 for text in sorted(texts)]

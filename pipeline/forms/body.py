@@ -145,7 +145,7 @@ def read_figure(cell: Cell, measure: str, match: Match, line_no: int) -> Figure 
     """The figure of a money cell, null where it holds no value."""
     try:
         text = figures.unwrapped(cell.text, cell.wrapped).strip()
-        value = figures.parse(text)
+        value = figures.parse(text if cell.restored is None else cell.restored)
     except figures.NotAFigure as error:
         raise Unplaced(
             "cell_unparsed",
@@ -158,7 +158,15 @@ def read_figure(cell: Cell, measure: str, match: Match, line_no: int) -> Figure 
         raise Unplaced(
             "row_unplaced", f"row {line_no}: the figure {cell.text!r} stands over several columns"
         )
-    return Figure(measure, text, cell.place, cell.confidence, cell.reader)
+    return Figure(
+        measure=measure,
+        text=text or None,
+        place=cell.place,
+        confidence=cell.confidence,
+        reader=cell.reader,
+        restored=cell.restored,
+        restored_from=cell.restored_from,
+    )
 
 
 def excerpt(text: str) -> str:

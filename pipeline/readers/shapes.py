@@ -46,7 +46,9 @@ class Cell:
     """One printed cell. `text` keeps leading blanks and line breaks; spans are at least 1.
 
     `wrapped` says that the cell's width forced every line break in it. `reader` names the reader of
-    this cell where it is not the document's (a scanned page among printed ones).
+    this cell where it is not the document's (a scanned page among printed ones). `restored` is
+    what arithmetic puts in place of a damaged or lost figure of a text extraction, `restored_from`
+    says by what; `text` stays what was read.
     """
 
     row: int
@@ -58,6 +60,8 @@ class Cell:
     confidence: Decimal = CERTAIN
     wrapped: bool = False
     reader: str | None = None
+    restored: str | None = None
+    restored_from: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Body rows of a grid below a matched header, sorted into columns.
 
-Here: leaving out index rows, repeated headers and notes; one `Row` per printed row and side.
-Not here: what a row means (rows).
+Here: leaving out index rows, repeated headers and notes; one `Row` per printed row and side. Where
+items run across the columns, one `Row` per item. Not here: what a row means (rows).
 """
 
 from __future__ import annotations
@@ -12,18 +12,26 @@ from dataclasses import dataclass
 from pipeline.documents import personal
 from pipeline.forms import figures
 from pipeline.forms.captions import NOTE
-from pipeline.forms.family import Side
+from pipeline.forms.family import Column, Side
 from pipeline.forms.header import Match
 from pipeline.forms.statement import Figure, Unplaced
-from pipeline.forms.wording import canon, indentation, squeeze
+from pipeline.forms.wording import canon, canon_label, indentation, squeeze
 from pipeline.readers.shapes import Cell, Grid
 
 MAX_LABEL = 300
+# The last header row of a code printed in three columns; some publishers print the total beside it.
+CODE_PARTS = frozenset({"类", "款", "项"})
+SUBTOTAL = "小计"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One printed row of one side, as texts and figures. `first_of_page` follows a page break."""
+    """One printed row of one side, as texts and figures.
+
+    `heads` are the cells that together name the row, from the widest group to the item, `note`
+    what is printed beside them. `column` is the declared column of an item that runs across.
+    `first_of_page` follows a page break.
+    """
 
     line_no: int
     code: str
@@ -32,11 +40,15 @@ class Row:
     government_item: str
     figures: tuple[Figure, ...]
     first_of_page: bool
+    heads: tuple[str, ...] = ()
+    note: str = ""
+    column: Column | None = None
 
     @property
     def empty(self) -> bool:
         """Nothing is printed in this side's columns."""
-        return not (self.code or self.label or self.government_item or self.figures)
+        named = self.code or self.label or self.government_item or any(self.heads)
+        return not (named or self.figures)
 
 
 @dataclass(frozen=True)
@@ -54,26 +66,40 @@ def body(grid: Grid, match: Match, sides: tuple[Side, ...]) -> Body:
     figure columns, and an overlong label.
     """
     headers = {row_key(grid, r) for r in range(match.caption_rows, match.body)}
-    found: dict[str | None, list[Row]] = {side.side: [] for side in sides}
+    printed: list[int] = []
     notes: list[str] = []
-    line_no = 0
     for index in range(match.body, grid.rows):
         texts = [grid.text(index, c) for c in range(grid.columns)]
-        key = row_key(grid, index)
-        if not any(key) or figures.is_index_row(texts) or repeats_header(grid, index, headers):
+        if is_no_row(texts) or repeats_header(grid, index, headers):
             continue
         first = next(t for t in texts if t.strip()).strip()
         if is_signature(texts, first):
             continue
         if NOTE.match(first):
             if has_number(texts):
-                raise Unplaced("row_unplaced", f"row {line_no + 1}: a note with figures beside it")
+                place = f"row {len(printed) + 1}"
+                raise Unplaced("row_unplaced", f"{place}: a note with figures beside it")
             notes.append(first)
             continue
-        line_no += 1
-        for side in sides:
-            found[side.side].append(side_row(grid, index, line_no, match, side))
-    return Body(tuple((side, tuple(found[side.side])) for side in sides), tuple(notes))
+        printed.append(index)
+    spanning = [side for side in sides if side.spans]
+    reached = {i: s for i in printed for s in spanning if reaches_over(grid, i, match, s, sides)}
+    found = []
+    for side in sides:
+        if side.scheme == "across":
+            rows = tuple(across(grid, printed, match, side))
+        elif side.spans:
+            rows = tuple(spanning_rows(grid, printed, match, side, reached))
+        else:
+            rows = tuple(side_rows(grid, printed, match, side, reached))
+        found.append((side, rows))
+    return Body(tuple(found), tuple(notes))
+
+
+def is_no_row(texts: list[str]) -> bool:
+    """Whether a row is blank, or numbers the columns, or names the parts of a code."""
+    words = {squeeze(t) for t in texts} - {""}
+    return words <= CODE_PARTS or figures.is_index_row(texts)
 
 
 def is_signature(texts: list[str], first: str) -> bool:
@@ -111,34 +137,159 @@ def repeats_header(grid: Grid, row: int, headers: set[tuple[str, ...]]) -> bool:
     return on_top and row_key(grid, row) in headers
 
 
-def side_row(grid: Grid, row: int, line_no: int, match: Match, side: Side) -> Row:
-    """The texts and figures of one side in one grid row."""
-    texts: dict[str, str] = {"code": "", "label": "", "government_item": ""}
+def side_rows(
+    grid: Grid, printed: list[int], match: Match, side: Side, reached: dict[int, Side]
+) -> Iterator[Row]:
+    """The rows of one side; lists that stand side by side one after the other."""
+    for block in range(side.blocks):
+        for line_no, index in enumerate(printed, start=1 + block * len(printed)):
+            taken = index in reached and side.side in reached[index].spans
+            if not taken:
+                yield side_row(grid, index, line_no, match, side, block)
+
+
+def side_row(grid: Grid, row: int, line_no: int, match: Match, side: Side, block: int = 0) -> Row:
+    """The texts and figures of one side, or one block of it, in one grid row."""
+    texts: dict[str, list[str]] = {}
     printed: list[Figure] = []
     for column, (owner, declared) in sorted(match.columns.items()):
         cell = grid.at(row, column)
-        if owner.side != side.side or cell is None:
+        if owner.side != side.side or declared.block != block or declared.role == "index":
             continue
-        if declared.measure:
-            if (figure := read_figure(cell, declared.measure, match, line_no)) is not None:
+        if cell is None:
+            if declared.role == "head":
+                texts.setdefault("head", []).append("")
+        elif declared.measure:
+            figure = read_figure(cell, declared.measure, match, line_no)
+            if figure is not None:
                 printed.append(figure)
         else:
-            texts[declared.role] = (
-                "" if figures.NO_VALUE.fullmatch(cell.text.strip()) else cell.text
-            )
-    if any(len(text) > MAX_LABEL for text in texts.values()):
+            blank = figures.NO_VALUE.fullmatch(cell.text.strip())
+            texts.setdefault(declared.role, []).append("" if blank else cell.text)
+    if any(len(text) > MAX_LABEL for cells in texts.values() for text in cells):
         raise Unplaced(
             "row_unplaced", f"row {line_no}: a label of more than {MAX_LABEL} characters"
         )
+    label = "".join(texts.get("label", []))
     return Row(
         line_no=line_no,
-        code=squeeze(texts["code"]),
-        label=squeeze(texts["label"]),
-        indent=indentation(texts["label"]),
-        government_item=squeeze(texts["government_item"]),
+        code=joined_code(texts.get("code", [])),
+        label=squeeze(label),
+        indent=indentation(label),
+        government_item=squeeze("".join(texts.get("government_item", []))),
         figures=tuple(printed),
         first_of_page=row in grid.breaks,
+        heads=tuple(squeeze(text) for text in texts.get("head", [])),
+        note=squeeze("".join(texts.get("note", []))),
     )
+
+
+def joined_code(parts: list[str]) -> str:
+    """A code printed in one column, or in one column each for 类, 款 and 项.
+
+    The parts after the first have two digits, whatever a spreadsheet made of their zeros.
+    """
+    printed = [squeeze(part) for part in parts]
+    if set(printed) - {""} <= CODE_PARTS:
+        return ""
+    first, *rest = printed
+    whole = first.isdigit() and len(first) == 3
+    return first + "".join(p.zfill(2) if whole and p.isdigit() else p for p in rest)
+
+
+def across(grid: Grid, printed: list[int], match: Match, side: Side) -> Iterator[Row]:
+    """One row per item of a table whose items run across; its figures stand in one grid row."""
+    filled = [
+        index
+        for index in printed
+        if any(is_filled(grid.at(index, c)) for c, (s, _) in match.columns.items() if s == side)
+    ]
+    if len(filled) > 1:
+        detail = f"{len(filled)} rows of figures in a table whose items run across the columns"
+        raise Unplaced("row_unplaced", detail)
+    items: dict[str, list[tuple[int, Column]]] = {}
+    for column, (owner, declared) in sorted(match.columns.items()):
+        if owner == side and declared.measure:
+            items.setdefault(declared.item or "", []).append((column, declared))
+    for line_no, columns in enumerate(items.values(), start=1):
+        found: list[Figure] = []
+        for column, declared in columns:
+            cell = grid.at(filled[0], column) if filled else None
+            figure = read_figure(cell, declared.name, match, line_no) if cell else None
+            if figure is not None:
+                found.append(figure)
+        first, declared = columns[0]
+        yield Row(
+            line_no=line_no,
+            code="",
+            label=item_label(match.printed[first], declared),
+            indent=0,
+            government_item="",
+            figures=tuple(found),
+            first_of_page=False,
+            column=declared,
+        )
+
+
+def is_filled(cell: Cell | None) -> bool:
+    """Whether anything but a dash is printed in a cell."""
+    return cell is not None and bool(figures.NO_VALUE.sub("", cell.text.strip()))
+
+
+def item_label(words: tuple[str, ...], column: Column) -> str:
+    """The printed name of an item that runs across: its lowest header word.
+
+    Below it stand 预算数 and 决算数 where both are printed; 小计 says nothing without its group.
+    """
+    named = words[:-1] if column.measure in ("budget", "final") else words
+    if canon_label(named[-1]) == SUBTOTAL and len(named) > 1:
+        return named[-2] + named[-1]
+    return named[-1]
+
+
+def reaches_over(grid: Grid, row: int, match: Match, side: Side, sides: tuple[Side, ...]) -> bool:
+    """Whether the label of a row reaches over the sides that `side` spans.
+
+    A text grid does not say how far a cell reaches: there the label must be one that `side` knows,
+    with nothing between it and the figure of the last side.
+    """
+    spanned = [s for s in sides if s.side in side.spans]
+    labels = [column_of(match, s, "label") for s in spanned]
+    if grid.spans_known:
+        cell = grid.at(row, labels[0])
+        return cell is not None and cell.column + cell.column_span > labels[-1]
+    known = {label for rule in side.rules for label in rule.labels}
+    between = range(labels[0] + 1, labels[-1] + 1)
+    plain = canon_label(grid.text(row, labels[0]))
+    return plain in known and not any(grid.text(row, c).strip() for c in between)
+
+
+def column_of(match: Match, side: Side, role: str) -> int:
+    """The grid column of a side's label or first figure."""
+    return next(c for c, (s, d) in sorted(match.columns.items()) if s == side and d.role == role)
+
+
+def spanning_rows(
+    grid: Grid, printed: list[int], match: Match, side: Side, reached: dict[int, Side]
+) -> Iterator[Row]:
+    """The rows whose label reaches over several sides: the figure stands in the last one's."""
+    sides = {s.side: s for s, _ in match.columns.values()}
+    first, last = sides[side.spans[0]], sides[side.spans[-1]]
+    label, figure = column_of(match, first, "label"), column_of(match, last, "measure")
+    for line_no, index in enumerate(printed, start=1):
+        if reached.get(index) != side:
+            continue
+        cell = grid.at(index, figure)
+        read = read_figure(cell, "amount", match, line_no) if cell else None
+        yield Row(
+            line_no=line_no,
+            code="",
+            label=squeeze(grid.text(index, label)),
+            indent=0,
+            government_item="",
+            figures=(read,) if read else (),
+            first_of_page=index in grid.breaks,
+        )
 
 
 def read_figure(cell: Cell, measure: str, match: Match, line_no: int) -> Figure | None:
@@ -175,6 +326,6 @@ def excerpt(text: str) -> str:
     return plain if len(plain) <= 24 else plain[:24] + "…"
 
 
-def printed(rows: tuple[Row, ...]) -> Iterator[Row]:
+def printed_rows(rows: tuple[Row, ...]) -> Iterator[Row]:
     """The rows in which this side prints anything."""
     return (row for row in rows if not row.empty)

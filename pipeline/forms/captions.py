@@ -28,7 +28,11 @@ NO_DATA = re.compile(
     # The clause must end with what there is none of: 本单位无下属单位，预算为… says nothing.
     r"|(?:本|我|该)(?:部门|单位)(?:本年度?|当年|\{Y\}年)?(?:无|没有|未安排|未发生|不涉及)[^,;。]{0,40}"
     r"(?:支出|收入|预算|经费|拨款|项目|安排|结转)(?=[,;。]|$)"
+    # A note that is nothing else: （无政府性基金支出）.
+    r"|^\(?(?:注:)?无[^,;。]{2,30}(?:支出|收入|经费|拨款|项目|安排)\)?[。]?$"
 )
+# A line of nothing but a name: the rest of one that its column wrapped, perhaps.
+NAME_ONLY = re.compile(r"[\u4e00-\u9fff（）()]{1,30}")
 MAX_NOTE = 120
 TITLE_LIKE = re.compile(r"[^:,;。]{4,}[^续报]表(?:\([^()]*\))?")
 # A title stands on a line of its own: this much may be printed with it, and no more.
@@ -52,6 +56,7 @@ class Captions:
     money_unit: str | None
     unit_name: str | None
     scope: str | None
+    unit_name_wrapped: str | None = None
 
 
 def titles(paragraphs: list[Paragraph], forms: Iterable[Form]) -> list[Titled]:
@@ -93,9 +98,11 @@ def read_captions(texts: Iterable[str]) -> Captions:
 
     The last unit printed above the table is the table's; the first name is the unit's.
     """
-    money_unit = unit_name = scope = None
+    money_unit = unit_name = scope = wrapped = None
     for text in texts:
         plain = squeeze(text)
+        if unit_name and wrapped is None and NAME_ONLY.fullmatch(plain):
+            wrapped = unit_name + plain
         if len(plain) > MAX_NOTE or NOTE.match(plain):
             continue
         for match in MONEY_UNIT.finditer(plain):
@@ -103,7 +110,7 @@ def read_captions(texts: Iterable[str]) -> Captions:
         if (named := UNIT_NAME.search(plain)) and unit_name is None:
             unit_name = named["name"].rstrip(":：")
             scope = "department" if "部门" in named["scope"] else "unit"
-    return Captions(money_unit, unit_name, scope)
+    return Captions(money_unit, unit_name, scope, wrapped)
 
 
 def says_no_data(texts: Iterable[str]) -> bool:

@@ -82,14 +82,38 @@ def read_cover(items: Iterable[Paragraph | Grid]) -> Cover:
     The unit's name stands in that line before the year, or on the few lines above it.
     """
     lines = [with_arabic_years(squeeze(item.text)) for item in items if isinstance(item, Paragraph)]
-    for index, plain in enumerate(lines[:COVER_PARAGRAPHS]):
-        if len(plain) <= MAX_COVER_LINE and (found := COVER.search(plain)):
+    for index in range(min(len(lines), COVER_PARAGRAPHS)):
+        plain, found = cover_line(lines, index)
+        if found is not None:
             scope = {"单位": "unit", "部门": "department"}.get(found["scope"] or "")
-            above = "".join(lines[:index]) if index <= COVER_NAME_LINES else ""
-            name = plain[: found.start()] or above
-            named = name if 0 < len(name) <= MAX_COVER_LINE else None
+            named = cover_name(lines, index, plain[: found.start()])
             return Cover(plain, int(found["year"]), scope, named)
     return Cover()
+
+
+def cover_name(lines: list[str], index: int, beside: str) -> str | None:
+    """The unit's name on the cover: beside the year, or begun on the few lines above it.
+
+    Of the readings that some line below prints again the longest holds; else what stands beside
+    the year does, else what stands above.
+    """
+    first = index if index > COVER_NAME_LINES else 0
+    readings = ["".join(lines[start:index]) + beside for start in range(first, index + 1)]
+    possible = [name for name in readings if 0 < len(name) <= MAX_COVER_LINE]
+    again = (name for name in possible if any(name in line for line in lines[index + 2 :]))
+    return next(again, None) or beside or next(iter(possible), None)
+
+
+def cover_line(lines: list[str], index: int) -> tuple[str, re.Match[str] | None]:
+    """A line of the cover, or two of which a wrapped title makes one, and what it names."""
+    plain = lines[index]
+    found = COVER.search(plain) if len(plain) <= MAX_COVER_LINE else None
+    if found is None and index + 1 < len(lines):
+        whole = plain + lines[index + 1]
+        wrapped = COVER.search(whole) if len(whole) <= MAX_COVER_LINE else None
+        if wrapped and wrapped.start() < len(plain) < wrapped.end():
+            return whole, wrapped
+    return plain, found
 
 
 def identify(

@@ -16,17 +16,29 @@ import yaml
 from pipeline.forms.wording import canon, canon_label, canon_title
 from pipeline.schema.catalogue import measures, require_word, statements
 
-COLUMN_ROLES = frozenset({"code", "label", "government_item", "measure"})
-ROW_SCHEMES = frozenset({"rules", "tree", "economic", "units", "projects"})
+# `head` columns together name a row, from the widest group to the item; `note` only adds to the
+# path of its name; `index` numbers the rows and is never an amount.
+COLUMN_ROLES = frozenset({"code", "label", "government_item", "head", "note", "index", "measure"})
+ROW_SCHEMES = frozenset(
+    {"rules", "tree", "economic", "units", "projects", "heads", "across", "single"}
+)
 
 
 @dataclass(frozen=True)
 class Column:
-    """One printed column: what it holds, and the header paths (last words) that name it."""
+    """One printed column: what it holds, and the header paths (last words) that name it.
+
+    An empty path stands for a blank header. `block` counts the lists that stand side by side.
+    Where items run across the columns, `item`, `kind` and `parent` say what a column is.
+    """
 
     role: str
     measure: str | None
     paths: tuple[tuple[str, ...], ...]
+    block: int = 0
+    item: str | None = None
+    kind: str = "item"
+    parent: str | None = None
 
     @property
     def name(self) -> str:
@@ -48,7 +60,10 @@ class RowRule:
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a form: its columns, how its rows are found, and their code list."""
+    """One side of a form: its columns, how its rows are found, and their code list.
+
+    A side that `spans` others has no columns: it takes the rows whose label reaches over them.
+    """
 
     side: str | None
     header: str | None
@@ -56,17 +71,23 @@ class Side:
     scheme: str
     rules: tuple[RowRule, ...]
     code_system: str | None
+    spans: tuple[str, ...] = ()
+    blocks: int = 1
 
 
 @dataclass(frozen=True)
 class Form:
-    """One official statement of a family."""
+    """One official statement of a family, or one of several shapes it is printed in.
+
+    `optional`: not every publisher of the family has it; where it is missing nothing is absent.
+    """
 
     family: str
     statement_id: str
     number: str
     titles: frozenset[str]
     sides: tuple[Side, ...]
+    optional: bool = False
 
     @property
     def columns(self) -> tuple[tuple[Side, Column], ...]:
@@ -95,6 +116,12 @@ def families() -> tuple[Family, ...]:
     return tuple(parse_family(yaml.safe_load(p.read_text(encoding="utf-8"))) for p in paths)
 
 
+def family_named(name: str) -> Family:
+    """A declared family by its name; raises `KeyError` where there is none."""
+    found = {family.family: family for family in families()}
+    return found[name]
+
+
 def parse_family(spec: dict[str, Any]) -> Family:
     """One family file as data."""
     return Family(
@@ -117,26 +144,35 @@ def parse_form(family: str, spec: dict[str, Any]) -> Form:
         number=spec["number"],
         titles=frozenset(canon_title(t) for t in spec["titles"].split("|")),
         sides=tuple(parse_side(where, side, spec) for side in sides),
+        optional=spec.get("optional", False),
     )
 
 
 def parse_side(where: str, spec: dict[str, Any], form: dict[str, Any]) -> Side:
     """One side; what it does not say it takes from its form."""
     rows = spec.get("rows", form.get("rows"))
-    scheme, rules = ("rules", rows) if isinstance(rows, list) else (rows, [])
+    named = spec.get("named_rows", form.get("named_rows", []))
+    scheme, rules = ("rules", rows) if isinstance(rows, list) else (rows, named)
+    blocks = spec.get("blocks", 1)
     if scheme not in ROW_SCHEMES:
         raise ValueError(f"{where}: rows {scheme!r} is none of {sorted(ROW_SCHEMES)}")
     return Side(
         side=spec.get("side"),
         header=canon(spec["header"]) if "header" in spec else None,
-        columns=tuple(parse_column(where, column) for column in spec["columns"]),
+        columns=tuple(
+            parse_column(where, column, block)
+            for block in range(blocks)
+            for column in spec.get("columns", ())
+        ),
         scheme=scheme,
         rules=tuple(parse_rule(rule) for rule in rules),
         code_system=spec.get("code_system", form.get("code_system")),
+        spans=tuple(spec.get("spans", ())),
+        blocks=blocks,
     )
 
 
-def parse_column(where: str, spec: dict[str, str]) -> Column:
+def parse_column(where: str, spec: dict[str, str], block: int = 0) -> Column:
     """One column declaration."""
     measure = spec.get("measure")
     if measure is not None and measure not in measures():
@@ -145,9 +181,17 @@ def parse_column(where: str, spec: dict[str, str]) -> Column:
     if role not in COLUMN_ROLES:
         raise ValueError(f"{where}: column role {role!r} is none of {sorted(COLUMN_ROLES)}")
     paths = tuple(
-        tuple(canon(word) for word in path.split("/")) for path in spec["header"].split("|")
+        tuple(canon(word) for word in path.split("/") if word) for path in spec["header"].split("|")
     )
-    return Column(role=role, measure=measure, paths=paths)
+    return Column(
+        role=role,
+        measure=measure,
+        paths=paths,
+        block=block,
+        item=spec.get("item"),
+        kind=require_word("line_kind", spec.get("kind", "item")),
+        parent=spec.get("parent"),
+    )
 
 
 def parse_rule(spec: dict[str, str]) -> RowRule:

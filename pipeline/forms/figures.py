@@ -73,7 +73,7 @@ def step(text: str) -> Decimal:
 
 def is_index_row(texts: list[str]) -> bool:
     """Whether a row numbers the columns (`1 2 3 …`, perhaps after 栏次): never amounts."""
-    found = [t.strip() for t in texts if t.strip()]
-    if found and found[0] in ("栏次", "行次"):
-        found = found[1:]
-    return len(found) >= 2 and found == [str(n) for n in range(1, len(found) + 1)]
+    printed = [t.strip() for t in texts if t.strip()]
+    found = [t for t in printed if "".join(t.split()) not in ("栏次", "行次")]
+    enough = 1 if len(found) < len(printed) else 2
+    return len(found) >= enough and found == [str(n) for n in range(1, len(found) + 1)]

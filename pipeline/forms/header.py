@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.forms import captions
 from pipeline.forms.family import Column, Form, Side
-from pipeline.forms.wording import canon, canon_title, squeeze
+from pipeline.forms.wording import TOTALS, canon, canon_label, canon_title, squeeze
 from pipeline.readers.shapes import Grid
 
 MAX_CAPTION_ROWS = 4
@@ -20,12 +20,16 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Match:
-    """A header that a form explains wholly: grid column to declared side and column."""
+    """A header that a form explains wholly: grid column to declared side and column.
+
+    `printed` are the header words above each column from top to bottom, as released.
+    """
 
     caption_rows: int
     header_rows: int
     columns: dict[int, tuple[Side, Column]]
     missing: tuple[str, ...]
+    printed: tuple[Path, ...] = ()
 
     @property
     def body(self) -> int:
@@ -50,12 +54,13 @@ def match(grid: Grid, form: Form) -> Match | Mismatch:
     best = Mismatch(unknown=(), missing=tuple(column.name for _, column in form.columns))
     skip = leading_captions(grid, form)
     for depth in range(1, min(MAX_HEADER_ROWS, grid.rows - skip) + 1):
-        paths = column_paths(grid, skip, depth)
+        printed = column_words(grid, skip, depth)
+        paths = [tuple(canon(word) for word in words) for words in printed]
         columns, left = assign(paths, form)
         missing = lacking(columns, form)
         unknown = [c for c in left if paths[c] or filled(grid, c, skip + depth)]
         if not unknown and not missing:
-            return Match(skip, depth, columns, absent(columns, form))
+            return Match(skip, depth, columns, absent(columns, form), tuple(printed))
         words = tuple("/".join(paths[c]) or "(blank)" for c in unknown)
         if nearer(words, missing, best):
             best = Mismatch(words, missing)
@@ -86,8 +91,8 @@ def is_caption(text: str, form: Form) -> bool:
     )
 
 
-def column_paths(grid: Grid, first: int, depth: int) -> list[Path]:
-    """For each column, the header words above it from top to bottom, in canonical form.
+def column_words(grid: Grid, first: int, depth: int) -> list[Path]:
+    """For each column, the header words above it from top to bottom, as released.
 
     Where spans are unknown, a blank place belongs to the cell left of it while both stand under
     the same parent; a blank place in the last row adds nothing, and a column with nothing printed
@@ -101,7 +106,7 @@ def column_paths(grid: Grid, first: int, depth: int) -> list[Path]:
         for column, owner in enumerate(owners):
             if owner is None or (column in bare and not grid.spans_known):
                 continue
-            word = canon(grid.text(*owner))
+            word = squeeze(grid.text(*owner))
             if word and (owner != above[column]):
                 paths[column].append(word)
         above = [o if o is not None else a for o, a in zip(owners, above, strict=True)]
@@ -134,7 +139,12 @@ def assign(paths: list[Path], form: Form) -> tuple[dict[int, tuple[Side, Column]
     matched: dict[int, tuple[Side, Column]] = {}
     unknown: list[int] = []
     for index, path in enumerate(paths):
-        scored = [(fit(path, column), -n) for n, (_, column) in enumerate(free)]
+        before = matched.get(index - 1)
+        scored = [
+            (fit(path, column), -n)
+            for n, (side, column) in enumerate(free)
+            if (part := code_before(form, side, column)) is None or part == before
+        ]
         best = max(scored, default=(0, 0))
         if best[0] == 0:
             unknown.append(index)
@@ -143,26 +153,51 @@ def assign(paths: list[Path], form: Form) -> tuple[dict[int, tuple[Side, Column]
     return matched, unknown
 
 
+def code_before(form: Form, side: Side, column: Column) -> tuple[Side, Column] | None:
+    """The column of the code part before a code part: only right of it can the next one stand."""
+    place = form.columns.index((side, column))
+    before = form.columns[place - 1] if place else None
+    if column.role != "code" or before is None:
+        return None
+    same = before[0] == side and before[1].block == column.block and before[1].role == "code"
+    return before if same else None
+
+
 def fit(path: Path, column: Column) -> int:
-    """How many words of a declared path the header path ends with; 0 where it does not."""
-    return max((len(p) for p in column.paths if path and path[-len(p) :] == p), default=0)
+    """How many words of a declared path the header path ends with; 0 where it does not.
+
+    A blank header fits a column declared to have one. A total below the heading of codes or names
+    is the first body row, printed beside the last words of the other columns' header.
+    """
+    if len(path) > 1 and column.role != "measure" and canon_label(path[-1]) in TOTALS:
+        path = path[:-1]
+    if not path:
+        return int(() in column.paths)
+    return max((len(p) for p in column.paths if p and path[-len(p) :] == p), default=0)
 
 
 def lacking(columns: dict[int, tuple[Side, Column]], form: Form) -> tuple[str, ...]:
-    """Columns without which a side cannot be read: its label and its first figure column."""
-    found = {(side.side, column.name) for side, column in columns.values()}
+    """Columns without which a side cannot be read: those that name its rows, one of each kind,
+    and its first figure column."""
+    found = {(side.side, c.block, c.name) for side, c in columns.values()}
     needed = []
     for side in form.sides:
-        first = next(c for c in side.columns if c.role == "measure")
-        needed += [(side.side, "label"), (side.side, first.name)]
-        needed += [(side.side, c.name) for c in side.columns if c.role == "code"]
-    return tuple(name for side, name in needed if (side, name) not in found)
+        for block in range(side.blocks if side.columns else 0):
+            own = [c for c in side.columns if c.block == block]
+            first = next(c for c in own if c.role == "measure")
+            naming = {c.name: c for c in own if c.role in ("label", "code", "head")}
+            needed += [(side.side, block, name) for name in (*naming, first.name)]
+    return tuple(name for side, block, name in needed if (side, block, name) not in found)
 
 
 def absent(columns: dict[int, tuple[Side, Column]], form: Form) -> tuple[str, ...]:
     """Declared columns that the printed header does not have."""
-    found = {(side.side, column.name) for side, column in columns.values()}
-    return tuple(c.name for side, c in form.columns if (side.side, c.name) not in found)
+    found = {(side.side, c.block, c.name, c.item) for side, c in columns.values()}
+    return tuple(
+        c.item or c.name
+        for side, c in form.columns
+        if (side.side, c.block, c.name, c.item) not in found
+    )
 
 
 def filled(grid: Grid, column: int, first: int) -> bool:

@@ -24,7 +24,8 @@ from pipeline.forms.disclosure import (
     read_cover,
 )
 from pipeline.forms.family import Family, Form, Side, families
-from pipeline.forms.rows import Context, lines
+from pipeline.forms.placing import Context
+from pipeline.forms.rows import lines
 from pipeline.forms.settle import Found, coverage, ids, join, missing_grids, stated
 from pipeline.forms.statement import Line, Statement, Unplaced
 from pipeline.forms.wording import canon, canon_title, squeeze
@@ -46,8 +47,11 @@ def recognise(reading: Reading, among: tuple[Family, ...] | None = None) -> Disc
     """
     cover = read_cover(reading.items)
     found = [(family, survey(reading, family, cover)) for family in among or families()]
-    family, best = max(found, key=lambda pair: len(pair[1].statements) + len(pair[1].rejected))
+    family, best = max(found, key=lambda pair: weight(pair[1]))
     statements, rejected = join(best)
+    for other, theirs in found:
+        if other.kind == family.kind and other is not family:
+            statements, rejected = adopt(statements, rejected, join(theirs)[0])
     known = {s.statement_id for s in statements} | ids(rejected)
     rejected += missing_grids(best, known)
     statements += tuple(stated(best, known, family))
@@ -72,13 +76,39 @@ def recognise(reading: Reading, among: tuple[Family, ...] | None = None) -> Disc
     )
 
 
+def weight(found: Found) -> int:
+    """How much of a reading a family explains: a statement counts more than a near miss."""
+    return 2 * len(found.statements) + len(found.rejected)
+
+
+def adopt(
+    statements: tuple[Statement, ...],
+    rejected: tuple[Rejected, ...],
+    others: tuple[Statement, ...],
+) -> tuple[tuple[Statement, ...], tuple[Rejected, ...]]:
+    """Statements of another family of the same kind that this one lacks, or could not read.
+
+    Publishers change from one layout to the next a table at a time.
+    """
+    known = {s.statement_id for s in statements}
+    failed = {r.statement_id for r in rejected if r.reason not in MISREAD}
+    new = tuple(s for s in others if s.statement_id not in known | failed)
+    adopted = {s.statement_id for s in new}
+    return statements + new, tuple(r for r in rejected if r.statement_id not in adopted)
+
+
+# Rejections that say no more than that this family does not know the table's shape.
+MISREAD = frozenset({"header_unknown", "form_ambiguous"})
+
+
 def elsewhere(statement: Statement, unit_name: str, year: int) -> Rejected | None:
     """Why a statement is not of this document's unit and year, null where it is.
 
     A name with an addition in brackets （本级） is the same unit.
     """
     name = squeeze(statement.unit_name or unit_name)
-    same_unit = canon(name).partition("(")[0] == canon(unit_name).partition("(")[0]
+    names = {name, squeeze(statement.unit_name_wrapped or name)}
+    same_unit = canon(unit_name).partition("(")[0] in {canon(n).partition("(")[0] for n in names}
     if same_unit and statement.year in (None, year):
         return None
     detail = f"printed under {name} {statement.year or ''}, the document is {unit_name} {year}"
@@ -300,6 +330,7 @@ def place(
         year=year,
         unit_name=around.unit_name,
         scope=around.scope,
+        unit_name_wrapped=around.unit_name_wrapped,
         lines=found,
         missing_columns=match.missing,
         columns=section.grid.columns,

@@ -10,27 +10,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline.codes.code_lists import class_code_of
 from pipeline.codes.economic import economic_code_of
 from pipeline.forms import figures, outline
-from pipeline.forms.body import Row, printed
+from pipeline.forms.body import Row, printed_rows
 from pipeline.forms.family import RowRule, Side
+from pipeline.forms.heads import by_column, by_heads, single
+from pipeline.forms.placing import Context, line, unplaced
 from pipeline.forms.statement import Line, Unplaced
 from pipeline.forms.wording import ORDINAL, TOTALS, canon_label
 
+# Vehicles and equipment are counted among the money rows of some tables; counts are no amounts.
+QUANTITY = "quantity"
 CODE = re.compile(r"[0-9]{3}(?:[0-9]{2}){0,2}")
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a table's own captions say that its rows may refer to."""
-
-    unit_name: str | None
-    scope: str | None
-    year: int | None
-    total_lines: frozenset[int] = frozenset()
 
 
 def lines(rows: tuple[Row, ...], side: Side, context: Context) -> tuple[Line, ...]:
@@ -38,10 +32,12 @@ def lines(rows: tuple[Row, ...], side: Side, context: Context) -> tuple[Line, ..
 
     Raises `Unplaced` for a row with figures that the form has no place for.
     """
-    for row in printed(rows):
-        if side.scheme != "tree" and (is_figure(row.label) or is_figure(row.government_item)):
+    for row in printed_rows(rows):
+        names = (row.label, row.government_item, *row.heads)
+        if side.scheme != "tree" and any(is_figure(name) for name in names):
             raise unplaced(row, "a figure stands where a name should")
-    whole = rows if side.scheme == "rules" else rejoined(rows, side.scheme == "tree")
+    listed = side.scheme in ("tree", "economic", "units", "projects")
+    whole = rejoined(rows, side.scheme == "tree") if listed else rejoined_names(rows, side)
     found = SCHEMES[side.scheme](whole, side, context)
     return count_occurrences(sum_rows(found))
 
@@ -80,35 +76,43 @@ def rejoined(rows: tuple[Row, ...], coded: bool) -> tuple[Row, ...]:
     return tuple(whole)
 
 
-def line(row: Row, side: Side, role: str, **fields: object) -> Line:
-    """A `Line` from a `Row`; empty texts become null."""
-    base = Line(
-        line_no=row.line_no,
-        side=side.side,
-        role=role,
-        label=row.label or None,
-        figures=row.figures,
-        government_item=row.government_item or None,
-        indent=row.indent,
-    )
-    return replace(base, **fields)  # type: ignore[arg-type]
+def rejoined_names(rows: tuple[Row, ...], side: Side) -> tuple[Row, ...]:
+    """Rows of a summary with names that a page break cut made whole.
+
+    Only where neither part is a name the form knows and both together are one.
+    """
+    whole: list[Row] = []
+    for row in rows:
+        above = whole[-1] if whole else None
+        alone = row.first_of_page and row.label and not row.figures
+        if above is not None and alone and not knows(above.label, side):
+            label = above.label + row.label
+            if knows(label, side) and not knows(row.label, side):
+                whole[-1] = replace(above, label=label)
+                continue
+        whole.append(row)
+    return tuple(whole)
 
 
-def unplaced(row: Row, expected: str) -> Unplaced:
-    """A row with figures that has no place, and what was looked for."""
-    named = row.label or row.code or "(no label)"
-    return Unplaced("row_unplaced", f"row {row.line_no} {named!r}: {expected}")
+def knows(label: str, side: Side) -> bool:
+    """Whether a label is one that the rules of a side name."""
+    named = any(canon_label(label) in rule.labels for rule in side.rules)
+    classes = any(not rule.labels for rule in side.rules)
+    return named or (classes and class_code_of(label) is not None)
 
 
 def by_rules(rows: tuple[Row, ...], side: Side, _: Context) -> list[Line]:
     """Rows named by label: summaries and the three public expenses."""
     found: list[Line] = []
-    for row in printed(rows):
+    for row in printed_rows(rows):
         rule, item = find_rule(row.label, side.rules, {one.role for one in found})
         if rule is None and row.figures:
             raise unplaced(row, "its label is none that the form declares")
         if rule is None:
             found.append(line(row, side, "other"))
+            continue
+        if rule.role == QUANTITY:
+            found.append(line(row, side, QUANTITY, figures=()))
             continue
         above = [one.line_no for one in found if one.role == rule.under]
         found.append(
@@ -144,13 +148,16 @@ def find_rule(
 def by_code(rows: tuple[Row, ...], side: Side, context: Context) -> list[Line]:
     """Rows found by classification code, 类 / 款 / 项."""
     found: list[Line] = []
-    for row in printed(rows):
+    for row in printed_rows(rows):
         if not row.code and not row.label and row.line_no in context.total_lines:
             found.append(line(row, side, "total", kind="total"))
         elif CODE.fullmatch(row.code):
             found.append(line(row, side, "code", code=row.code, code_system=side.code_system))
         elif (label := total_label(row)) is not None:
             found.append(line(row, side, "total", kind="total", label=label))
+        elif (rule := named_row(row, side)) is not None:
+            name = row.label or row.code
+            found.append(line(row, side, rule.role, kind=rule.kind, item=rule.item, label=name))
         elif row.figures:
             raise unplaced(row, "neither a 3-, 5- or 7-digit code nor a total")
         else:
@@ -162,6 +169,12 @@ def total_label(row: Row) -> str | None:
     """The label of a total row, whether it stands in the code or in the name column."""
     texts = [text for text in (row.code, row.label) if text]
     return texts[0] if len(texts) == 1 and canon_label(texts[0]) in TOTALS else None
+
+
+def named_row(row: Row, side: Side) -> RowRule | None:
+    """The rule of a row without a code that the form knows by name, as 人员经费合计."""
+    name = canon_label(row.label or row.code)
+    return next((rule for rule in side.rules if name in rule.labels), None)
 
 
 def with_code_parents(found: list[Line]) -> list[Line]:
@@ -188,7 +201,7 @@ def by_economic_name(rows: tuple[Row, ...], side: Side, context: Context) -> lis
     found: list[Line] = []
     group: Line | None = None
     total: int | None = None
-    for row in printed(rows):
+    for row in printed_rows(rows):
         name = canon_label(row.label)
         if name in TOTALS:
             total = row.line_no
@@ -212,7 +225,7 @@ def by_unit(rows: tuple[Row, ...], side: Side, _: Context) -> list[Line]:
     """One row per unit under a total."""
     found: list[Line] = []
     total: int | None = None
-    for row in printed(rows):
+    for row in printed_rows(rows):
         if canon_label(row.label) in TOTALS:
             total = row.line_no
             found.append(line(row, side, "total", kind="total"))
@@ -225,7 +238,7 @@ def by_unit(rows: tuple[Row, ...], side: Side, _: Context) -> list[Line]:
 
 def by_project(rows: tuple[Row, ...], side: Side, context: Context) -> list[Line]:
     """Department, units and projects: levels by indentation, else by their sums."""
-    present = list(printed(rows))
+    present = list(printed_rows(rows))
     if nameless := next((row for row in present if not row.label and row.figures), None):
         raise unplaced(nameless, "a project has a name")
     levels = outline.levels(present, context.unit_name, context.scope, TOTALS)
@@ -287,4 +300,7 @@ SCHEMES: dict[str, Callable[[tuple[Row, ...], Side, Context], list[Line]]] = {
     "economic": by_economic_name,
     "units": by_unit,
     "projects": by_project,
+    "heads": by_heads,
+    "across": by_column,
+    "single": single,
 }

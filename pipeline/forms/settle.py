@@ -116,8 +116,8 @@ def stated(found: Found, known: set[str], family: Family) -> list[Statement]:
 def coverage(
     family: Family, statements: tuple[Statement, ...], rejected: tuple[Rejected, ...]
 ) -> dict[str, str]:
-    """A state for every form of the family."""
-    states = {form.statement_id: "absent" for form in family.forms}
+    """A state for every form of the family; of an optional one only where it was found."""
+    states = {form.statement_id: "absent" for form in family.forms if not form.optional}
     states |= {s.statement_id: s.state for s in statements}
     states |= {r.statement_id: "unreadable" for r in rejected if r.statement_id}
     return states

@@ -65,7 +65,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Statement:
-    """One official statement of a document: state, unit, lines, and what was read around it."""
+    """One official statement of a document: state, unit, lines, and what was read around it.
+
+    `unit_name_wrapped` is the unit's name with the line below it, which may be the rest of it.
+    """
 
     statement_id: str
     family: str
@@ -77,6 +80,7 @@ class Statement:
     lines: tuple[Line, ...] = ()
     missing_columns: tuple[str, ...] = ()
     columns: int = 0
+    unit_name_wrapped: str | None = None
 
 
 class Unplaced(Exception):

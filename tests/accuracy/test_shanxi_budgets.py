@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.forms.disclosure import Disclosure
-from pipeline.forms.family import families
+from pipeline.forms.family import family_named
 from pipeline.forms.header import Match, match
 from pipeline.forms.recognise import recognise
 from pipeline.forms.wording import canon_title
@@ -178,7 +178,7 @@ def test_a_published_budget_in_another_print_comes_out_exactly(name: str) -> Non
 
 def test_every_form_of_the_family_is_reached(printed: Printed) -> None:
     """One made-up budget fills every form, so that each is tested by the comparisons above."""
-    (family,) = families()
+    family = family_named("shanxi_budget")
     budget = synthetic(EVERY_FUND)
     assert {form.statement_id for form in family.forms} == {
         a.statement_id for a in expected(budget)
@@ -190,7 +190,7 @@ def test_every_form_of_the_family_is_reached(printed: Printed) -> None:
 @pytest.mark.parametrize("year", [2023, 2024, 2025, 2026])
 @pytest.mark.parametrize("number", STATEMENTS)
 def test_titles_and_columns_of_every_form_are_declared(number: int, year: int) -> None:
-    (family,) = families()
+    family = family_named("shanxi_budget")
     (form,) = (f for f in family.forms if f.number == f"表{number}")
     statement_id, blocks = STATEMENTS[number]
     assert form.statement_id == statement_id

@@ -10,7 +10,7 @@ from __future__ import annotations
 from textwrap import dedent
 
 from pipeline.forms.disclosure import Disclosure
-from pipeline.forms.family import Form, families
+from pipeline.forms.family import Form, family_named
 from pipeline.forms.recognise import recognise
 from pipeline.forms.statement import Line, Statement
 from pipeline.readers.shapes import Cell, Grid, Paragraph, Place, Reading
@@ -109,7 +109,7 @@ def paragraphs(*texts: str) -> list[Paragraph]:
 
 def form(statement_id: str) -> Form:
     """A form of the Shanxi budget."""
-    return next(f for f in families()[0].forms if f.statement_id == statement_id)
+    return next(f for f in family_named("shanxi_budget").forms if f.statement_id == statement_id)
 
 
 def table(statement_id: str, rows: str, caption: str = CAPTION) -> str:

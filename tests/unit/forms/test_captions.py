@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pipeline.forms.captions import Captions, read_captions, says_no_data, titles
-from pipeline.forms.family import families
+from pipeline.forms.family import family_named
 from tests.facsimile.forms import TITLES, title
 from tests.unit.forms.printed import paragraphs
 
-FORMS = families()[0].forms
+FORMS = family_named("shanxi_budget").forms
 SUMMARY = "2026年预算收支总表"
 
 

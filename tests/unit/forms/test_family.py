@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.forms.family import families, parse_family
+from pipeline.forms.family import Side, families, parse_family
 from pipeline.schema.catalogue import measures, statements
 
 
@@ -94,16 +94,25 @@ def test_the_kind_of_a_family_is_one_of_two() -> None:
 
 @pytest.mark.parametrize("family", families(), ids=lambda family: family.family)
 def test_the_shipped_families_are_sound(family: Any) -> None:
-    """One form per statement, one title per form, columns that can be told apart."""
-    assert len({form.statement_id for form in family.forms}) == len(family.forms)
-    titles = [title for form in family.forms for title in form.titles]
-    assert len(titles) == len(set(titles))
+    """Every title names one statement, and columns can be told apart."""
+    statement_of: dict[str, str] = {}
     for form in family.forms:
         assert form.statement_id in statements()
+        for title in form.titles:
+            assert statement_of.setdefault(title, form.statement_id) == form.statement_id
         for side in form.sides:
-            names = [column.name for column in side.columns]
-            assert len(names) == len(set(names))
-            assert "label" in names
-            assert any(column.measure in measures() for column in side.columns)
-            words = [path for column in side.columns for path in column.paths]
-            assert len(words) == len(set(words))
+            assert bool(side.columns) != bool(side.spans)
+            check_columns(side)
+
+
+def check_columns(side: Side) -> None:
+    """Rows are named by something, and no header names two columns, save the parts of a code."""
+    for block in range(side.blocks if side.columns else 0):
+        own = [column for column in side.columns if column.block == block]
+        roles = {column.role for column in own}
+        assert roles & {"label", "head"} or side.scheme in ("across", "single")
+        assert any(column.measure in measures() for column in own)
+        told = [c for c in own if c.role not in ("code", "head")]
+        assert len({(c.name, c.item) for c in told}) == len(told)
+        words = [path for column in told for path in column.paths]
+        assert len(words) == len(set(words))

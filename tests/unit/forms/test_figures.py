@@ -184,7 +184,7 @@ def test_the_printed_step(text: str, printed_step: str) -> None:
         (["栏次", "1", "2", "3"], True),
         (["行次", "", "1", "2"], True),
         (["1"], False),
-        (["栏次", "1"], False),
+        (["栏次", "1"], True),
         (["栏次"], False),
         ([], False),
         (["", ""], False),

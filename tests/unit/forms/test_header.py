@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.forms.header import Match, Mismatch, column_paths, match
+from pipeline.forms.header import Match, Mismatch, column_words, match
 from tests.unit.forms.printed import HEADERS, form, grid
 
 CODES = "\n201|一般公共服务支出|1.00|1.00|"
@@ -82,15 +82,15 @@ def test_a_header_of_three_levels(text: str) -> None:
 
 def test_paths_are_the_words_above_a_column() -> None:
     known = grid("收入|<|支出\n项目|金额|^\na|b|c")
-    assert column_paths(known, 0, 2) == [("收入", "项目"), ("收入", "金额"), ("支出",)]
+    assert column_words(known, 0, 2) == [("收入", "项目"), ("收入", "金额"), ("支出",)]
     unknown = grid("收入||支出\n项目|金额|\na|b|c")
-    assert column_paths(unknown, 0, 2) == [("收入", "项目"), ("收入", "金额"), ("支出",)]
+    assert column_words(unknown, 0, 2) == [("收入", "项目"), ("收入", "金额"), ("支出",)]
 
 
 def test_a_blank_place_never_takes_the_word_of_another_parent() -> None:
     """小计 reigns over its own column alone: 政府性基金 begins a new one."""
     text = "本年|||上年\n合计|一般|基金|\na|b|c|d"
-    assert column_paths(grid(text), 0, 2)[3] == ("上年",)
+    assert column_words(grid(text), 0, 2)[3] == ("上年",)
 
 
 def test_the_revenue_table_with_its_column_beside_the_group() -> None:

@@ -21,8 +21,10 @@ from pipeline.readers.shapes import Grid, Paragraph
 T = TypeVar("T")
 
 COVER = re.compile(
-    r"(?P<year>20\d{2})年(?:度)?(?P<scope>单位|部门)?(?P<kind>预算|决算)(?:信息)?(?:公开|报表|$)"
+    r"(?P<year>20\d{2})年(?:度)?(?P<scope>单位|部门)?(?P<kind>预算|决算)(?:信息)?(?:公开|报表|表$|情况说明$|$)"
 )
+KINDS = {"预算": "budget", "决算": "final_account"}
+PART = re.compile(r"^第[一二三四五六七八九十]+部分")
 MAX_COVER_LINE = 60
 COVER_PARAGRAPHS = 40
 COVER_NAME_LINES = 3
@@ -36,6 +38,7 @@ class Cover:
     year: int | None = None
     scope: str | None = None
     unit_name: str | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def read_cover(items: Iterable[Paragraph | Grid]) -> Cover:
         if found is not None:
             scope = {"单位": "unit", "部门": "department"}.get(found["scope"] or "")
             named = cover_name(lines, index, plain[: found.start()])
-            return Cover(plain, int(found["year"]), scope, named)
+            return Cover(plain, int(found["year"]), scope, named, KINDS[found["kind"]])
     return Cover()
 
 
@@ -97,6 +100,7 @@ def cover_name(lines: list[str], index: int, beside: str) -> str | None:
     Of the readings that some line below prints again the longest holds; else what stands beside
     the year does, else what stands above.
     """
+    beside = PART.sub("", beside)
     first = index if index > COVER_NAME_LINES else 0
     readings = ["".join(lines[start:index]) + beside for start in range(first, index + 1)]
     possible = [name for name in readings if 0 < len(name) <= MAX_COVER_LINE]

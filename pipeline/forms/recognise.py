@@ -25,6 +25,7 @@ from pipeline.forms.disclosure import (
 )
 from pipeline.forms.family import Family, Form, Side, families
 from pipeline.forms.placing import Context
+from pipeline.forms.prose import prose_disclosure, unit_in_sentences
 from pipeline.forms.rows import lines
 from pipeline.forms.settle import Found, coverage, ids, join, missing_grids, stated
 from pipeline.forms.statement import Line, Statement, Unplaced
@@ -55,9 +56,15 @@ def recognise(reading: Reading, among: tuple[Family, ...] | None = None) -> Disc
     known = {s.statement_id for s in statements} | ids(rejected)
     rejected += missing_grids(best, known)
     statements += tuple(stated(best, known, family))
+    if not statements and not rejected:
+        prose = prose_disclosure(reading, cover, among or families())
+        if prose is not None:
+            return prose
     if not statements:
         raise nothing_recognised(reading, rejected)
     lines = [item.text for item in reading.items if isinstance(item, Paragraph)]
+    if cover.unit_name is None:
+        cover = replace(cover, unit_name=unit_in_sentences(map(squeeze, lines)))
     unit_name, year, scope = identify(cover, statements, captions.read_captions(lines))
     foreign = [r for s in statements if (r := elsewhere(s, unit_name, year)) is not None]
     statements = tuple(s for s in statements if elsewhere(s, unit_name, year) is None)

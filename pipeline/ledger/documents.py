@@ -81,6 +81,17 @@ def superseded(documents: pl.DataFrame, coverage: pl.DataFrame) -> list[str]:
     return sorted(set(pairs.get_column("document_id")) | named)
 
 
+def coverage(staged: pl.DataFrame, described: pl.DataFrame) -> pl.DataFrame:
+    """fact_coverage, judged per disclosure: what another part of it prints is absent from none."""
+    disclosures = described.select("document_id", "disclosure_id")
+    known = staged.join(disclosures, on="document_id", how="left", maintain_order="left")
+    printed = known.filter(pl.col("state") != "absent")
+    elsewhere = printed.select("disclosure_id", "statement_id").unique()
+    absent = known.filter(state="absent")
+    held = absent.join(elsewhere, on=["disclosure_id", "statement_id"], how="anti")
+    return tables()["fact_coverage"].conform(pl.concat([printed, held]))
+
+
 def dim_unit(documents: pl.DataFrame) -> pl.DataFrame:
     """Every disclosing unit, once."""
     frame = documents.select(

@@ -61,11 +61,6 @@ def test_parts_of_a_disclosure_both_hold_and_give_what_the_whole_gives(
     assert in_parts.amounts.select(key).equals(whole.amounts.select(key))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the contract judges coverage per disclosure; what one part prints counts as absent "
-    "from the other, and statements_printed warns of each",
-)
 def test_what_one_part_prints_is_not_absent_from_the_disclosure(in_parts: books.Ledger) -> None:
     coverage = in_parts.tables["fact_coverage"]
     printed = set(coverage.filter(pl.col("state") != "absent")["statement_id"])

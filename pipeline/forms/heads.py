@@ -64,7 +64,7 @@ def by_column(rows: tuple[Row, ...], side: Side, _: Context) -> list[Line]:
         line(
             row,
             side,
-            "total" if column.kind == "total" else "across",
+            "total" if column.kind == "total" else "across" if column.parent else "apart",
             item=column.item,
             kind=column.kind,
             parent=places.get(column.parent) if column.parent else None,

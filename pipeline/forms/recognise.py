@@ -338,11 +338,19 @@ def place(
         unit_name=around.unit_name,
         scope=around.scope,
         unit_name_wrapped=around.unit_name_wrapped,
+        printed_columns=printed_columns(form, match),
         lines=found,
         missing_columns=match.missing,
         columns=section.grid.columns,
     )
     return Found(statements=(statement,))
+
+
+def printed_columns(form: Form, match: header.Match) -> tuple[str, ...]:
+    """The figure columns a header has; a side that spans others has the one it borrows."""
+    printed = {f"{side.side or ''}.{c.measure}" for side, c in match.columns.values() if c.measure}
+    spanning = {f"{side.side}.amount" for side in form.sides if side.spans}
+    return tuple(sorted(printed | spanning))
 
 
 def side_lines(

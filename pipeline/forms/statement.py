@@ -68,6 +68,7 @@ class Statement:
     """One official statement of a document: state, unit, lines, and what was read around it.
 
     `unit_name_wrapped` is the unit's name with the line below it, which may be the rest of it.
+    `printed_columns` are the figure columns its header has, as `side.measure`.
     """
 
     statement_id: str
@@ -81,6 +82,7 @@ class Statement:
     missing_columns: tuple[str, ...] = ()
     columns: int = 0
     unit_name_wrapped: str | None = None
+    printed_columns: tuple[str, ...] = ()
 
 
 class Unplaced(Exception):

@@ -40,7 +40,7 @@ COVERAGE: dict[str, pl.DataType] = {
     "statement_id": pl.String(),
     "state": pl.String(),
 }
-NULLABLE = {"side", "item", "code", "label", "parent_line_no", "form"}
+NULLABLE = {"side", "item", "code", "label", "parent_line_no", "form", "columns"}
 LINE_KEY = ["document_id", "statement_id", "side", "line_no"]
 
 
@@ -52,8 +52,9 @@ class BooksError(ValueError):
 class Books:
     """Printed rows (blank ones too), printed figures (a blank cell has no row), and coverage.
 
-    `coverage` may carry a column `form` (which official form the document follows); identities
-    that name `forms` then run only where it is one of them.
+    `coverage` may carry a column `form` (the family of the statement's form; identities that name
+    `forms` then run only where it is one of them), and a column `columns` (the figure columns its
+    header has, `side.measure` parted by blanks; an identity over another one is not tested).
     """
 
     lines: pl.DataFrame
@@ -65,11 +66,11 @@ class Books:
         problems: list[str] = []
         lines = typed("lines", self.lines, LINES, LINE_KEY, problems)
         cells = typed("cells", self.cells, CELLS, ["amount_id"], problems)
-        form = {"form": pl.String()} if "form" in self.coverage.columns else {}
+        extra = {c: pl.String() for c in ("form", "columns") if c in self.coverage.columns}
         coverage = typed(
             "coverage",
             self.coverage,
-            COVERAGE | form,
+            COVERAGE | extra,
             ["document_id", "statement_id"],
             problems,
         )

@@ -78,6 +78,7 @@ def obstacles(
         if not term.ref.statement:
             continue
         lines = selection.lines_meant(term.ref, rows)
+        yield unprinted(term.ref, printed)
         yield missing(term.ref, lines, printed)
         if formula.kind == "document" and not term.summed:
             yield repeated(term.ref, lines)
@@ -116,6 +117,19 @@ def described(ref: Ref) -> tuple[str, str]:
         f"{title['zh']} {role['zh']}" + (f"（{other[0]}{zh}）" if zh else ""),
         f"{role['en']}" + (f" ({other[1]}{en})" if en else "") + f" in {ref.statement}",
     )
+
+
+def unprinted(ref: Ref, covered: pl.DataFrame) -> pl.DataFrame:
+    """Documents whose statement has no such column: what it does not print is not zero."""
+    reason = f"无此栏：{described(ref)[0]} (column not printed: {ref.measure} in {ref.statement})"
+    none = covered.select("document_id").clear().with_columns(reason=pl.lit(reason))
+    if "columns" not in covered.columns or ref.measure == "*":
+        return none
+    known = pl.col("columns").str.split(" ")
+    lacks = ~known.list.contains(f"{ref.side or ''}.{ref.measure}")
+    return covered.filter(
+        pl.col("statement_id") == ref.statement, pl.col("columns").is_not_null(), lacks
+    ).select("document_id", reason=pl.lit(reason))
 
 
 def missing(ref: Ref, lines: pl.DataFrame, printed: pl.DataFrame) -> pl.DataFrame:
@@ -213,6 +227,9 @@ def holding(formula: Formula, rows: Rows) -> pl.DataFrame:
     known = rows.coverage.filter(
         pl.col("statement_id").is_in(list(named)) & pl.col("state").is_in(["data", *EMPTY])
     )
+    for ref in {term.ref for term in formula.terms}:
+        data = known.filter(pl.col("state") == "data")
+        known = known.join(unprinted(ref, data), on="document_id", how="anti")
     complete = (
         known.group_by("document_id")
         .agg(pl.len().alias("n"))

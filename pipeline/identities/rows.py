@@ -6,7 +6,8 @@ identity means (`selection`) and how far rounding may go (`tolerance`).
 
 The tree: a row stands under its printed parent; a code under no code, a unit, a project or an item
 of the three public expenses without a parent stands under the total row of its statement. An
-economic item without its class row stands under nothing, so that a lost class row is noticed.
+economic item without its class row stands under nothing, so that a lost class row is noticed; so
+does a column that stands beside the total (机关运行经费 beside the three public expenses).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ DEEPEST = 10
 SUMMARIES = ("summary", "fiscal_summary")
 PLACE = ["document_id", "statement_id", "side", "line_no"]
 SHEET = ["document_id", "statement_id", "side"]
-ORPHANS_STAY = ("total", "economic_item")
+ORPHANS_STAY = ("total", "economic_item", "apart")
 
 
 @dataclass(frozen=True)

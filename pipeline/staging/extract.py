@@ -121,6 +121,7 @@ def trouble(statement: Statement) -> Rejected | None:
 def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Extract:
     """A disclosure as staged rows."""
     key = document.document_id
+    forms = {statement.statement_id: statement for statement in disclosure.statements}
     return tables(
         documents=[
             {
@@ -138,7 +139,15 @@ def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Ext
         lines=[line_row(key, s, line) for s in disclosure.statements for line in s.lines],
         cells=[row for s in disclosure.statements for row in cell_rows(key, s)],
         coverage=[
-            {"document_id": key, "statement_id": statement_id, "state": state}
+            {
+                "document_id": key,
+                "statement_id": statement_id,
+                "state": state,
+                "form": forms[statement_id].family if statement_id in forms else None,
+                "columns": " ".join(forms[statement_id].printed_columns) or None
+                if statement_id in forms
+                else None,
+            }
             for statement_id, state in sorted(disclosure.coverage.items())
         ],
         leftovers=[

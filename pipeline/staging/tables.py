@@ -61,6 +61,8 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "document_id": pl.String(),
         "statement_id": pl.String(),
         "state": pl.String(),
+        "form": pl.String(),
+        "columns": pl.String(),
     },
     "leftovers": {
         "document_id": pl.String(),

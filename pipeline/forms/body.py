@@ -72,6 +72,8 @@ def body(grid: Grid, match: Match, sides: tuple[Side, ...]) -> Body:
         texts = [grid.text(index, c) for c in range(grid.columns)]
         if is_no_row(texts) or repeats_header(grid, index, headers):
             continue
+        if row_key(grid, index) not in headers and names_columns(grid, index, match):
+            continue
         first = next(t for t in texts if t.strip()).strip()
         if is_signature(texts, first):
             continue
@@ -135,6 +137,17 @@ def repeats_header(grid: Grid, row: int, headers: set[tuple[str, ...]]) -> bool:
     """Whether a row at the top of a continuation page prints a header row again."""
     on_top = any(start <= row < start + 5 for start in grid.breaks)
     return on_top and row_key(grid, row) in headers
+
+
+def names_columns(grid: Grid, row: int, match: Match) -> bool:
+    """Whether a row names the columns below it anew: 采购金额 above, 统计数 from here on.
+
+    Every cell is a known word of its own column, and some figure column is among them.
+    """
+    cells = [(canon(grid.text(row, c)), column) for c, (_, column) in match.columns.items()]
+    named = [(word, column) for word, column in cells if word]
+    known = all(any(p and p[-1] == word for p in column.paths) for word, column in named)
+    return known and any(column.measure for _, column in named)
 
 
 def side_rows(

@@ -36,11 +36,12 @@ def prose_disclosure(
 
     All forms of the family whose tables it lists count as absent from it.
     """
-    lines = [squeeze(item.text) for item in reading.items if isinstance(item, Paragraph)]
+    printed = [item.text for item in reading.items if isinstance(item, Paragraph)]
+    lines = [squeeze(text) for text in printed]
     named = cover.unit_name or unit_in_sentences(lines)
     if cover.year is None or cover.kind is None or named is None:
         return None
-    if any(isinstance(item, Grid) for item in reading.items) or not is_prose(lines):
+    if any(isinstance(item, Grid) for item in reading.items) or not is_prose(printed):
         return None
     listed = {canon_title(ORDINAL.sub("", line)) for line in lines}
     kin = [family for family in families if family.kind == cover.kind]
@@ -61,7 +62,7 @@ def prose_disclosure(
 
 def is_prose(lines: list[str]) -> bool:
     """Whether lines are an explanation: its usual parts, and next to no rows of figures."""
-    parts = {found[0] for line in lines for found in PARTS.finditer(line)}
+    parts = {found[0] for line in lines for found in PARTS.finditer(squeeze(line))}
     rows = sum(is_figure_line(line) for line in lines)
     return len(parts) >= MIN_PARTS and rows <= MAX_FIGURE_LINES
 
@@ -69,7 +70,7 @@ def is_prose(lines: list[str]) -> bool:
 def is_figure_line(line: str) -> bool:
     """Whether a line holds several figures and few words between them."""
     found = FIGURES.findall(line)
-    return len(found) >= MIN_FIGURES and len(FIGURES.sub("", line)) <= MAX_WORDS
+    return len(found) >= MIN_FIGURES and len(squeeze(FIGURES.sub("", line))) <= MAX_WORDS
 
 
 def unit_in_sentences(lines: Iterable[str]) -> str | None:

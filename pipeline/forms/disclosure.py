@@ -25,6 +25,8 @@ COVER = re.compile(
 )
 KINDS = {"预算": "budget", "决算": "final_account"}
 PART = re.compile(r"^第[一二三四五六七八九十]+部分")
+# What templates print where a name belongs.
+PLACEHOLDER = re.compile(r"[XxＸｘ×＊*○〇]{2,}")
 MAX_COVER_LINE = 60
 COVER_PARAGRAPHS = 40
 COVER_NAME_LINES = 3
@@ -127,8 +129,8 @@ def identify(
 
     The titles of its tables decide the year and their captions the unit, by majority; the cover
     decides where they are silent, and the scope where it names one. `anywhere` is what captions
-    say that stand above no table that was read. Raises `Refusal`
-    (`document_unidentified`) where unit or year stays unknown.
+    say that stand above no table that was read. Raises `Refusal` (`document_unidentified`) where
+    unit or year stays unknown, (`empty_template`) where a form was never filled in.
     """
     found = tuple(statements)
     unit_name = majority(s.unit_name for s in found) or anywhere.unit_name or cover.unit_name
@@ -140,6 +142,9 @@ def identify(
             "document_unidentified",
             f"{lacking} stands neither on the cover nor above any of {len(found)} tables",
         )
+    if PLACEHOLDER.search(unit_name) and not any(s.state == "data" for s in found):
+        detail = f"the unit is {unit_name!r}, and none of {len(found)} tables has a figure"
+        raise Refusal("forms", "empty_template", detail)
     return unit_name, year, cover.scope or majority(s.scope for s in found) or anywhere.scope
 
 

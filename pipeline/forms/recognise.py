@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.documents import personal
-from pipeline.documents.document import Refusal
 from pipeline.forms import captions, continuation, header
 from pipeline.forms.body import Row, body
 from pipeline.forms.captions import Captions, Titled
+from pipeline.forms.choice import adopt, elsewhere, nothing_recognised, weight
 from pipeline.forms.continuation import Section
 from pipeline.forms.disclosure import (
     Cover,
@@ -29,7 +29,7 @@ from pipeline.forms.prose import prose_disclosure, unit_in_sentences
 from pipeline.forms.rows import lines
 from pipeline.forms.settle import Found, coverage, ids, join, missing_grids, stated
 from pipeline.forms.statement import Line, Statement, Unplaced
-from pipeline.forms.wording import canon, canon_title, squeeze
+from pipeline.forms.wording import canon_title, squeeze
 from pipeline.readers.shapes import Grid, Paragraph, Place, Reading
 
 # Lines above a title that may still be captions of its table.
@@ -81,57 +81,6 @@ def recognise(reading: Reading, among: tuple[Family, ...] | None = None) -> Disc
         rejected=rejected,
         leftovers=best.leftovers,
     )
-
-
-def weight(found: Found) -> int:
-    """How much of a reading a family explains: a statement counts more than a near miss."""
-    return 2 * len(found.statements) + len(found.rejected)
-
-
-def adopt(
-    statements: tuple[Statement, ...],
-    rejected: tuple[Rejected, ...],
-    others: tuple[Statement, ...],
-) -> tuple[tuple[Statement, ...], tuple[Rejected, ...]]:
-    """Statements of another family of the same kind that this one lacks, or could not read.
-
-    Publishers change from one layout to the next a table at a time.
-    """
-    known = {s.statement_id for s in statements}
-    failed = {r.statement_id for r in rejected if r.reason not in MISREAD}
-    new = tuple(s for s in others if s.statement_id not in known | failed)
-    adopted = {s.statement_id for s in new}
-    return statements + new, tuple(r for r in rejected if r.statement_id not in adopted)
-
-
-# Rejections that say no more than that this family does not know the table's shape.
-MISREAD = frozenset({"header_unknown", "form_ambiguous"})
-
-
-def elsewhere(statement: Statement, unit_name: str, year: int) -> Rejected | None:
-    """Why a statement is not of this document's unit and year, null where it is.
-
-    A name with an addition in brackets （本级） is the same unit.
-    """
-    name = squeeze(statement.unit_name or unit_name)
-    names = {name, squeeze(statement.unit_name_wrapped or name)}
-    same_unit = canon(unit_name).partition("(")[0] in {canon(n).partition("(")[0] for n in names}
-    if same_unit and statement.year in (None, year):
-        return None
-    detail = f"printed under {name} {statement.year or ''}, the document is {unit_name} {year}"
-    return Rejected(statement.statement_id, "other_disclosure", detail)
-
-
-def nothing_recognised(reading: Reading, rejected: tuple[Rejected, ...]) -> Refusal:
-    """Why a reading is no disclosure of any family: what came nearest, or that nothing did."""
-    detail = f"{len(list(reading.grids()))} tables, none of them an official statement"
-    if rejected:
-        nearest = rejected[0]
-        detail += (
-            f"; {len(rejected)} came near, first {nearest.statement_id}"
-            f" ({nearest.reason}: {nearest.detail})"
-        )
-    return Refusal("forms", "nothing_recognised", detail)
 
 
 def survey(reading: Reading, family: Family, cover: Cover) -> Found:

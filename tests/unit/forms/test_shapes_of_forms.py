@@ -9,6 +9,7 @@ from textwrap import dedent
 
 import pytest
 
+from pipeline.documents.document import Refusal
 from pipeline.forms.disclosure import Disclosure
 from pipeline.forms.recognise import recognise
 from tests.unit.forms.printed import reading, rejection, statement
@@ -347,3 +348,11 @@ def test_rejections_of_one_table_leave_the_others() -> None:
     found = recognise(reading(ACCOUNT + dedent(good + bad).strip("\n")))
     assert rejection(found, "revenue")[0] == "header_unknown"
     assert found.coverage["general_basic_economic"] == "data"
+
+
+def test_a_template_that_nobody_filled_in_is_no_disclosure() -> None:
+    empty = TWO_LISTS.replace("5.00", "").replace("3.00", "")
+    with pytest.raises(Refusal) as refused:
+        recognise(reading("上海市XX局\n2024年度部门决算\n" + dedent(empty).strip("\n")))
+    assert refused.value.reason == "empty_template"
+    assert statement(printed(empty, cover=ACCOUNT), "general_basic_economic").state == "blank"

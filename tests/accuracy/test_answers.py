@@ -1,0 +1,119 @@
+"""Real disclosures against answers written from the rendered page, key by key.
+
+The answers are facts of public documents; the documents are not in the repository, so each test
+skips, saying so, where its file is not beside it.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import Counter
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipeline.documents import media
+from pipeline.documents.document import Document
+from pipeline.forms import figures
+from pipeline.settings import PROJECT
+from pipeline.staging.extract import understand
+
+ANSWERS = Path(__file__).parent / "answers"
+SHARED = PROJECT.parent / "shared" / "raw"
+NAMES = sorted(path.stem for path in ANSWERS.glob("*.yml"))
+KEY = ("statement_id", "side", "code", "code_system", "label", "label_path", "occurrence")
+
+Amount = tuple[tuple[str, ...], str, Decimal, str]
+
+
+@cache
+def files() -> dict[str, Path]:
+    """The real files by document id."""
+    found = (path for path in SHARED.rglob("*") if path.is_file())
+    return {hashlib.sha256(path.read_bytes()).hexdigest()[:16]: path for path in found}
+
+
+def document(name: str) -> Document:
+    """The real file of an answer, or a skip that says which file is missing."""
+    path = files().get(name)
+    if path is None:
+        pytest.skip(f"{SHARED} has no file {name}; its answers cannot be checked")
+    data = path.read_bytes()
+    return Document(
+        document_id=name,
+        path=path,
+        source_name=path.name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        byte_size=len(data),
+        media_type=media.sniff(data[:4096]),
+    )
+
+
+def answer(name: str) -> dict[str, Any]:
+    """What the paper says of itself."""
+    found: dict[str, Any] = yaml.safe_load((ANSWERS / f"{name}.yml").read_text(encoding="utf-8"))
+    return found
+
+
+def wanted(name: str) -> Counter[Amount]:
+    """Every printed amount of an answer; those that nothing decides are left out."""
+    with (ANSWERS / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [r for r in csv.DictReader(stream) if not r.get("note", "").startswith("ambiguous")]
+    return Counter(
+        (
+            tuple(row[column] or "" for column in KEY),
+            row["measure_id"],
+            value(row["printed_text"]),
+            row["printed_unit"],
+        )
+        for row in rows
+    )
+
+
+def value(text: str) -> Decimal:
+    """The figure of a printed text."""
+    found = figures.parse(text)
+    assert found is not None, text
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_amount_of_a_real_disclosure_once_with_its_key(name: str) -> None:
+    told = answer(name)
+    _, found = understand(document(name))
+    got = Counter(
+        (
+            (
+                statement.statement_id,
+                line.side or "",
+                line.code or "",
+                line.code_system or "",
+                line.label or "",
+                line.label_path or "",
+                str(line.occurrence),
+            ),
+            figure.measure,
+            value(figure.figure),
+            statement.money_unit or "",
+        )
+        for statement in found.statements
+        for line in statement.lines
+        for figure in line.figures
+    )
+    expected = wanted(name)
+    differences = [
+        *(f"missing: {one}" for one in (expected - got).elements()),
+        *(f"too much: {one}" for one in (got - expected).elements()),
+        *(f"rejected: {one.statement_id} {one.reason} {one.detail}" for one in found.rejected),
+    ]
+    assert not differences, "\n".join(differences[:40])
+    assert (found.kind, found.fiscal_year) == (told["kind"], told["fiscal_year"])
+    assert found.unit_name == told["unit_name"]
+    assert found.scope == told["scope"]
+    for statement_id, state in told["coverage"].items():
+        assert found.coverage.get(statement_id, "absent") == state, statement_id

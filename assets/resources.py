@@ -18,6 +18,7 @@ class Workspace(ConfigurableResource[Settings]):
 
     `raw` is read only; everything a build makes stands under `curated`. Paths are absolute or
     relative to the project. `today` (ISO date) names the version; empty means the run's day.
+    `second_reader` says which PDFs are read again: `failed` (an identity breaks), `all`, `none`.
     """
 
     raw: str = "data/raw"
@@ -26,6 +27,7 @@ class Workspace(ConfigurableResource[Settings]):
     workers: int = os.cpu_count() or 1
     strict: bool = False
     today: str = ""
+    second_reader: str = "failed"
 
     _lock: Lock | None = PrivateAttr(default=None)
 
@@ -48,6 +50,7 @@ class Workspace(ConfigurableResource[Settings]):
             workers=self.workers,
             strict=self.strict,
             today=date.fromisoformat(self.today) if self.today else None,
+            second_reader=self.second_reader,
         )
 
 
@@ -60,4 +63,5 @@ def workspace_of(settings: Settings) -> Workspace:
         workers=settings.workers,
         strict=settings.strict,
         today=settings.today.isoformat() if settings.today else "",
+        second_reader=settings.second_reader,
     )

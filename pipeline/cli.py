@@ -21,7 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from pipeline import progress
 from pipeline.documents import manifest
 from pipeline.lock import Busy, held
-from pipeline.settings import Settings
+from pipeline.settings import SECOND_READER, Settings
 
 if TYPE_CHECKING:
     from assets.run import Ending
@@ -55,7 +55,16 @@ def main() -> None:
 @click.option("--curated", type=FOLDER, help="Where releases go (default: data/curated).")
 @click.option("--workers", type=click.IntRange(1, 64), help="Reading processes (default: cores).")
 @click.option("--strict", is_flag=True, help="A breaking identity stops the export unless pinned.")
-def build(raw: Path | None, curated: Path | None, workers: int | None, strict: bool) -> None:
+@click.option(
+    "--second-reader",
+    type=click.Choice(SECOND_READER),
+    default=Settings.second_reader,
+    show_default=True,
+    help="PDFs to read again, independently: where an identity fails, all, or none.",
+)
+def build(
+    raw: Path | None, curated: Path | None, workers: int | None, strict: bool, second_reader: str
+) -> None:
     """Read disclosures, prove their figures and publish a release.
 
     Runs the Dagster job `release` in this process, the same one as the nightly.
@@ -66,6 +75,7 @@ def build(raw: Path | None, curated: Path | None, workers: int | None, strict: b
         curated=(curated or base.curated).resolve(),
         workers=workers or base.workers,
         strict=strict,
+        second_reader=second_reader,
     )
     check_folders(settings)
     check_declarations(settings)

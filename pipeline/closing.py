@@ -35,6 +35,7 @@ def show(console: Console, settings: Settings, ending: Ending) -> None:
     summary = summarise(settings.warehouse)
     console.print(counts(settings, summary))
     console.print(put_aside(settings), end="", soft_wrap=True)
+    console.print(doubts(settings), end="", soft_wrap=True)
     for judgement in ending.judgements:
         if judgement.outcome in ("failed", "crashed"):
             console.print(explained(judgement), soft_wrap=True)
@@ -56,8 +57,31 @@ def counts(settings: Settings, summary: Summary) -> Table:
     table.add_row("Statements 报表", words(summary.statements))
     table.add_row("Amounts 金额", f"{summary.amounts:,}: {words(summary.proofs)}")
     table.add_row("Identities 勾稽", words(summary.verdicts))
+    again: steps.ReadAgain = steps.saved(settings, "read_again")
+    if again.documents or again.failed:
+        table.add_row("Second reading 复核", read_again(again))
     table.add_row("Quarantine 隔离", f"{summary.quarantined_files} files")
     return table
+
+
+def read_again(again: steps.ReadAgain) -> str:
+    """How many documents were read twice, and how the two readings compare."""
+    seen = again.tally
+    return (
+        f"{again.documents} documents ({again.now} now): {seen.agree:,} figures read alike, "
+        f"{seen.differ:,} differently, {seen.silent:,} by the first reader alone"
+    )
+
+
+def doubts(settings: Settings) -> Text:
+    """Figures that fit better as read second, and documents the second reader failed on."""
+    again: steps.ReadAgain = steps.saved(settings, "read_again")
+    lines = [f"identities hold only as read second: {place}" for place in again.better]
+    lines += [f"{e.source_name}: no second reading, {e.detail}" for e in again.failed]
+    text = Text("".join(f"  · {line}\n" for line in lines[:MAX_SHOWN]))
+    if (rest := len(lines) - MAX_SHOWN) > 0:
+        text.append(f"  … and {rest} more of the second reading\n")
+    return text
 
 
 def put_aside(settings: Settings) -> Text:

@@ -10,6 +10,8 @@ from pathlib import Path
 # China has one time zone and no daylight saving.
 CHINA = timezone(timedelta(hours=8))
 PROJECT = Path(__file__).resolve().parents[1]
+# Which documents the second reader reads too: those where an identity fails, all, or none.
+SECOND_READER = ("failed", "all", "none")
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,12 @@ class Settings:
     workers: int = os.cpu_count() or 1
     strict: bool = False
     today: date | None = None
+    second_reader: str = "failed"
+
+    def __post_init__(self) -> None:
+        if self.second_reader not in SECOND_READER:
+            known = ", ".join(SECOND_READER)
+            raise ValueError(f"second_reader is {self.second_reader!r}; it can be {known}")
 
     @property
     def staging(self) -> Path:

@@ -1,6 +1,6 @@
 """The steps of a build, in order, each reading what the one before it left in `work/`.
 
-    take_in -> stage -> enter -> prove -> assemble -> judge -> publish
+    take_in -> stage -> enter -> prove (reads again what fails) -> assemble -> judge -> publish
 
 Here: effects, folders and order; each step calls one room and writes its result. The Dagster
 assets are these steps and nothing more. Not here: any rule of the domain.
@@ -9,6 +9,7 @@ assets are these steps and nothing more. Not here: any rule of the domain.
 from __future__ import annotations
 
 import pickle
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,16 +20,19 @@ from pipeline import progress
 from pipeline.documents.document import Quarantined
 from pipeline.documents.intake import Intake
 from pipeline.documents.intake import take_in as take_in_folder
+from pipeline.documents.media import PDF
 from pipeline.gate import judge as judging
 from pipeline.gate import pins, rules, run
 from pipeline.gate.judge import Judgement
-from pipeline.identities.declaration import load_catalogue
+from pipeline.identities.declaration import Declaration, load_catalogue
+from pipeline.identities.engine import Results
 from pipeline.identities.engine import run as run_identities
-from pipeline.ledger import books
+from pipeline.ledger import books, second
 from pipeline.release import changes, describe, versions, write
 from pipeline.review import report
 from pipeline.settings import Settings
 from pipeline.staging import pool, store, tables
+from pipeline.staging import second as second_store
 from pipeline.warehouse import build as warehouse
 
 RESULTS = "results.json"
@@ -42,6 +46,19 @@ class Staged:
     read: int
     reused: int
     refused: tuple[Quarantined, ...]
+
+
+@dataclass(frozen=True)
+class ReadAgain:
+    """What the second reader did: documents it read (`now`: in this run), how its figures compare
+    with the first reader's, those that fit the identities better, and the documents it failed on.
+    """
+
+    documents: int
+    now: int
+    tally: second.Tally
+    better: tuple[str, ...]
+    failed: tuple[Quarantined, ...]
 
 
 @dataclass(frozen=True)
@@ -109,14 +126,49 @@ def prove(settings: Settings) -> dict[str, pl.DataFrame]:
     """Run every identity; fact_check, fact_check_term and fact_amount with its proofs."""
     progress.tell("Proving figures", 0, 1)
     ledger: books.Ledger = saved(settings, "ledger")
-    results = run_identities(ledger.books, load_catalogue(settings.expectations / "identities"))
+    declarations = load_catalogue(settings.expectations / "identities")
+    results = run_identities(ledger.books, declarations)
+    readings, again = read_again(settings, ledger, results, declarations)
+    save(settings, "read_again", again)
     proved = {
-        "fact_amount": books.with_proofs(ledger.amounts, results.proofs),
+        "fact_amount": books.with_proofs(ledger.amounts, results.proofs, readings),
         "fact_check": results.checks,
         "fact_check_term": results.terms,
     }
     save(settings, "proved", proved)
     return proved
+
+
+def read_again(
+    settings: Settings, ledger: books.Ledger, results: Results, declarations: Sequence[Declaration]
+) -> tuple[pl.DataFrame, ReadAgain]:
+    """The second readings of the documents the setting asks for, and what came of them.
+
+    A document the second reader fails on keeps its figures and their proofs; the summary of the
+    run names it.
+    """
+    intake: Intake = saved(settings, "intake")
+    asked = second.asked(ledger.amounts, results.checks, settings.second_reader)
+    documents = [d for d in intake.documents if d.document_id in asked and d.media_type == PDF]
+    todo = [d for d in documents if not second_store.is_sound(settings.staging, d.document_id)]
+    failed = []
+    outcomes = second_store.stage(todo, settings.staging, settings.workers)
+    for done, outcome in enumerate(outcomes, start=1):
+        if outcome.refusal is not None:
+            failed.append(outcome.refusal.quarantine(outcome.document))
+        progress.tell("Reading again", done, len(todo))
+    given_up = {entry.sha256 for entry in failed}
+    read = [d.document_id for d in documents if d.sha256 not in given_up]
+    readings = second_store.read(settings.staging, read)
+    amounts = second.with_second(ledger.amounts, readings)
+    fitting = second.better_fitting(amounts, ledger.books, results, declarations)
+    return readings, ReadAgain(
+        documents=len(read),
+        now=len(todo) - len(failed),
+        tally=second.tally(amounts, read),
+        better=tuple(second.described(amounts, fitting, ledger.tables["dim_document"])),
+        failed=tuple(failed),
+    )
 
 
 def assemble(settings: Settings) -> dict[str, int]:

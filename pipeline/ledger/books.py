@@ -13,8 +13,9 @@ import polars as pl
 from pipeline.documents.document import Document, Quarantined
 from pipeline.documents.intake import Intake
 from pipeline.identities.books import Books
-from pipeline.ledger import dimensions, documents, facts
+from pipeline.ledger import dimensions, documents, facts, second
 from pipeline.schema.catalogue import tables
+from pipeline.staging.second import READINGS
 from pipeline.staging.tables import Extract
 
 
@@ -39,7 +40,7 @@ def build(intake: Intake, staged: Extract, refused: list[Quarantined]) -> Ledger
         "dim_statement": dimensions.dim_statement(),
         "dim_measure": dimensions.dim_measure(),
         **dimensions.dim_codes(amounts, described),
-        "fact_coverage": tables()["fact_coverage"].conform(staged.coverage),
+        "fact_coverage": documents.coverage(staged.coverage, described),
         "fact_quarantine": quarantine(
             [*intake.quarantine, *refused, *staged_entries(staged.quarantine, known)],
             set(described.get_column("document_id")),
@@ -102,15 +103,26 @@ def quarantine(entries: list[Quarantined], documents: set[str]) -> pl.DataFrame:
     )
 
 
-def with_proofs(amounts: pl.DataFrame, proofs: pl.DataFrame) -> pl.DataFrame:
-    """fact_amount: the amounts with the proof of each.
+def with_proofs(
+    amounts: pl.DataFrame, proofs: pl.DataFrame, readings: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """fact_amount: the amounts with the proof of each, and what the second reader saw.
 
-    A restored figure that holds is `repaired`, never `proved`: it was not read. An amount the
-    identities said nothing of would be a hole in the proof: it raises.
+    A restored figure that holds is `repaired`, never `proved`: it was not read. One that was read
+    in two ways the identities cannot tell apart is `disputed`. An amount the identities said
+    nothing of would be a hole in the proof: it raises.
     """
     joined = amounts.join(proofs.select("amount_id", "proof"), on="amount_id", how="left")
     if missing := joined.get_column("proof").null_count():
         raise facts.LedgerError(f"{missing} amounts came out of the proof without a state")
+    nothing = pl.DataFrame(schema=READINGS)
+    read_twice = second.with_second(joined, nothing if readings is None else readings)
     restored = pl.col("restored_text").is_not_null() & (pl.col("proof") != "disputed")
-    stated = pl.when(restored).then(pl.lit("repaired")).otherwise("proof")
-    return tables()["fact_amount"].conform(joined.with_columns(proof=stated))
+    stated = (
+        pl.when(second.undecided())
+        .then(pl.lit("disputed"))
+        .when(restored)
+        .then(pl.lit("repaired"))
+        .otherwise("proof")
+    )
+    return tables()["fact_amount"].conform(read_twice.with_columns(proof=stated))

@@ -82,7 +82,7 @@ TYPES = {
 #: the columns the contract calls nullable in fact_amount; every other one always has a value
 NULLABLE = (
     "side code code_system label label_path government_item implementing_unit printed_text page "
-    "x0 y0 x1 y1 source_line restored_from"
+    "x0 y0 x1 y1 source_line second_text restored_from"
 )
 COLUMNS = [(table, column) for table in tables().values() for column in table.columns]
 NAMES = [f"{table.name}.{column.name}" for table, column in COLUMNS]

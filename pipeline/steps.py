@@ -148,7 +148,7 @@ def read_again(
     run names it.
     """
     intake: Intake = saved(settings, "intake")
-    asked = second.asked(ledger.amounts, results.checks, settings.second_reader)
+    asked = second.asked(ledger.amounts, results.proofs, settings.second_reader)
     documents = [d for d in intake.documents if d.document_id in asked and d.media_type == PDF]
     todo = [d for d in documents if not second_store.is_sound(settings.staging, d.document_id)]
     failed = []

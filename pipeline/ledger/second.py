@@ -36,17 +36,18 @@ class Tally:
     silent: int
 
 
-def asked(amounts: pl.DataFrame, checks: pl.DataFrame, choice: str) -> set[str]:
+def asked(amounts: pl.DataFrame, proofs: pl.DataFrame, choice: str) -> set[str]:
     """The documents that are to be read again: `all` with figures on pages, `failed` or `none`.
 
-    `failed`: an identity breaks in the document, or a figure of it was read with less than
-    certainty. Figures that were recognised from images have no text for a second reader.
+    `failed`: not every figure of the document is proved, or one was read with less than certainty.
+    Figures that were recognised from images have no text for a second reader.
     """
     on_pages = amounts.filter(pl.col("x0").is_not_null(), reader="pdf")
     documents = set(on_pages.get_column("document_id"))
-    breaking = set(checks.filter(verdict="breaks").get_column("document_id"))
+    unproved = proofs.filter(pl.col("proof") != "proved").select("amount_id")
+    failed = set(amounts.join(unproved, on="amount_id", how="semi").get_column("document_id"))
     doubtful = set(on_pages.filter(pl.col("confidence") < CERTAIN).get_column("document_id"))
-    return {"all": documents, "failed": documents & (breaking | doubtful), "none": set()}[choice]
+    return {"all": documents, "failed": documents & (failed | doubtful), "none": set()}[choice]
 
 
 def with_second(amounts: pl.DataFrame, readings: pl.DataFrame) -> pl.DataFrame:

@@ -214,8 +214,8 @@ def test_a_sound_figure_of_a_broken_identity_is_not_exchanged_for_a_wrong_one(
 def test_which_documents_are_asked_for(good: Proved) -> None:
     box = {name: pl.lit(Decimal("1.00"), pl.Decimal(8, 2)) for name in ("x0", "y0", "x1", "y1")}
     amounts = good.ledger.amounts.with_columns(**box, reader=pl.lit("pdf"))
-    holds = good.results.checks
-    breaks = holds.with_columns(verdict=pl.lit("breaks"))
+    holds = good.results.proofs.with_columns(proof=pl.lit("proved"))
+    breaks = holds.with_columns(proof=pl.lit("unproved"))
     unsure = amounts.with_columns(confidence=pl.lit(Decimal("0.9"), pl.Decimal(4, 3)))
     assert second.asked(amounts, holds, "all") == {KEY}
     assert second.asked(amounts, holds, "failed") == set()

@@ -1,4 +1,4 @@
-"""Tables of other provinces give the same as PDF, as text, and as text that tells no merged cells."""
+"""Tables of other provinces give the same as PDF, as text, and as text without merged cells."""
 
 from __future__ import annotations
 

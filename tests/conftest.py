@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from pipeline.settings import PROJECT
 from tests.builds import Built, build, published_pdf, settings
@@ -17,6 +18,10 @@ from tests.facsimile.tab_grid import write_text
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+
+# Properties are about results: no test fails because a machine is busy.
+hypothesis_settings.register_profile("yusuan", deadline=None)
+hypothesis_settings.load_profile("yusuan")
 
 SHARED_TEXTS = PROJECT.parent / "shared" / "raw" / "shanxi"
 

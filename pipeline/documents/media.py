@@ -27,19 +27,20 @@ BINARY = frozenset(range(0x20)) - frozenset(b"\t\n\r\f\x0b\x1a")
 def sniff(head: bytes) -> str:
     """The media type of a file from its first few kilobytes.
 
-    A PDF may have some bytes before its header (the specification allows 1,024). Text is text
-    when it has no control characters and decodes as UTF-8 or GB 18030.
+    A PDF may have some bytes before its header (the specification allows 1,024), but not those
+    that begin another kind of file: an archive may hold a PDF, a page of a site may name one.
+    Text is text when it has no control characters and decodes as UTF-8 or GB 18030.
     """
-    if b"%PDF-" in head[:1024]:
-        return PDF
     for magic, media_type in MAGIC:
         if head.startswith(magic):
             return media_type
     stripped = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if stripped.startswith((b"{", b"[")) and b'"' in head:
-        return "application/json"
     if stripped.startswith(MARKUP):
         return "text/html"
+    if b"%PDF-" in head[:1024]:
+        return PDF
+    if stripped.startswith((b"{", b"[")) and b'"' in head:
+        return "application/json"
     if BINARY.intersection(head):
         return UNKNOWN
     return TEXT if decodes(head) else UNKNOWN

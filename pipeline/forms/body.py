@@ -6,8 +6,9 @@ items run across the columns, one `Row` per item. Not here: what a row means (ro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.documents import personal
 from pipeline.forms import figures
@@ -22,6 +23,7 @@ MAX_LABEL = 300
 # The last header row of a code printed in three columns; some publishers print the total beside it.
 CODE_PARTS = frozenset({"类", "款", "项"})
 SUBTOTAL = "小计"
+MEASURE_WORD = re.compile(r"(?:\{Y\}年)?(?:年初|全年|调整)?(?:预算|决算)数?")
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def body(grid: Grid, match: Match, sides: tuple[Side, ...]) -> Body:
     Raises `Unplaced` for a figure that is no printed number, one that stands over several
     figure columns, and an overlong label.
     """
-    headers = {row_key(grid, r) for r in range(match.caption_rows, match.body)}
+    headers = {row_key(grid, r) for r in range(match.body)}
     printed: list[int] = []
     notes: list[str] = []
     for index in range(match.body, grid.rows):
@@ -154,11 +156,35 @@ def side_rows(
     grid: Grid, printed: list[int], match: Match, side: Side, reached: dict[int, Side]
 ) -> Iterator[Row]:
     """The rows of one side; lists that stand side by side one after the other."""
-    for block in range(side.blocks):
-        for line_no, index in enumerate(printed, start=1 + block * len(printed)):
-            taken = index in reached and side.side in reached[index].spans
-            if not taken:
-                yield side_row(grid, index, line_no, match, side, block)
+    own = [
+        (line_no, index)
+        for line_no, index in enumerate(printed, start=1)
+        if index not in reached or side.side not in reached[index].spans
+    ]
+    beside = [
+        moved_names(
+            [
+                side_row(grid, index, line_no + block * len(printed), match, side, block)
+                for block in range(side.blocks)
+            ]
+        )
+        for line_no, index in own
+    ]
+    yield from (rows[block] for block in range(side.blocks) for rows in beside)
+
+
+def moved_names(rows: list[Row]) -> list[Row]:
+    """The rows that stand side by side, a name that reaches over a list with its figure.
+
+    公用经费合计 begins below one list of items, and its figure stands at the end of the next.
+    """
+    for n in range(len(rows) - 1):
+        left, right = rows[n], rows[n + 1]
+        named = (left.label or left.code) and not left.figures
+        if named and right.figures and not (right.label or right.code):
+            rows[n] = replace(left, code="", label="")
+            rows[n + 1] = replace(right, code=left.code, label=left.label, indent=left.indent)
+    return rows
 
 
 def side_row(grid: Grid, row: int, line_no: int, match: Match, side: Side, block: int = 0) -> Row:
@@ -252,9 +278,11 @@ def is_filled(cell: Cell | None) -> bool:
 def item_label(words: tuple[str, ...], column: Column) -> str:
     """The printed name of an item that runs across: its lowest header word.
 
-    Below it stand 预算数 and 决算数 where both are printed; 小计 says nothing without its group.
+    预算数 and 决算数, printed above or below it, are its measures; 小计 says nothing without its
+    group.
     """
-    named = words[:-1] if column.measure in ("budget", "final") else words
+    both = column.measure in ("budget", "final")
+    named = tuple(w for w in words if not (both and MEASURE_WORD.fullmatch(canon(w)))) or words
     if canon_label(named[-1]) == SUBTOTAL and len(named) > 1:
         return named[-2] + named[-1]
     return named[-1]

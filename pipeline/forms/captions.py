@@ -10,15 +10,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.forms.family import Form
-from pipeline.forms.wording import canon, canon_title, squeeze, year_in
+from pipeline.forms.titles import title_key
+from pipeline.forms.wording import ORDINAL, canon, canon_title, squeeze, year_in
 from pipeline.readers.shapes import Paragraph
 
-MONEY_UNIT = re.compile(r"(?:金额)?单位[:：](?:人民币)?(?P<unit>万元|元)")
+# The unit of money ends the caption, or another one begins: 单位：元谋县某局 names no money.
+MONEY_UNIT = re.compile(
+    r"(?:金额)?单位[:：][（(]?(?:人民币)?(?P<unit>万元|元)"
+    r"(?![\u4e00-\u9fff])|(?:^|[（(])(?:金额|货币|计量)?单位[:：]?[（(]?(?:人民币)?(?P<bare>万元|元)[)）]*$"
+    r"|(?:金额)?单位[:：](?:人民币)?(?P<before>万元|元)(?=[预公编填制部单金财附货第表])"
+)
 # A name ends where the next caption of the line begins: unit of money, date, table number.
 UNIT_NAME = re.compile(
-    r"(?P<scope>(?:编制|填报|公开|预算)?(?:单位|部门))(?:名称)?[:：]"
-    r"(?!(?:人民币)?[百千万亿]*(?:美|港)?元)(?:\d{3,9}[-－—]?)?(?P<name>\S+?)"
-    r"(?=(?:货币|计量|金额)?单位[:：]|(?:19|20)\d{2}年|(?:预算|部门|单位)?公开\d*表|$)"
+    r"(?P<scope>(?:编制|填报|公开|预算|汇总)?(?:单位|部门)(?:[（(](?:单位|部门)[)）]|/(?:单位|部门))?)"
+    r"(?:名称|全称)?[:：]"
+    r"(?![（(]?(?:人民币)?[百千万亿]*(?:美|港)?元(?:[^\u4e00-\u9fff]|$))(?:\d{3,9}[-－—]?)?(?P<name>\S+?)"
+    r"(?=[（(]?(?:货币|计量|金额)?单位[:：]|(?:19|20)\d{2}年|(?:财预|预算|部门|单位)?公开表?\d*表?|$)"
+)
+# A line of nothing but a table number: 公开01表, 预算02表, 附表3.
+NUMBER_ONLY = re.compile(
+    r"(?:财预|财决|预算|决算|部门|单位)*(?:公开)?(?:附?表|附件)?[一二三四五六七八九十\d]{1,3}(?:[-－]\d{1,2})?(?:附?表)?"
 )
 NOTE = re.compile(r"^(?:注|备注|说明)\d*[:：.、]")
 # The statement an empty form must carry; an empty form without one is `blank`.
@@ -48,6 +59,11 @@ class Titled:
     year: int | None
     text: str
 
+    @property
+    def exact(self) -> bool:
+        """Whether the line is a title as declared, not another publisher's wording of it."""
+        return any(self.forms[0].has_title(reading) for reading in readings_of(self.text))
+
 
 @dataclass(frozen=True)
 class Captions:
@@ -73,18 +89,35 @@ def titles(paragraphs: list[Paragraph], forms: Iterable[Form]) -> list[Titled]:
             text += paragraphs[index + 1].text
             named = forms_titled(text, candidates)
         if named:
-            found.append(Titled(index, named, year_in(text), squeeze(text)))
+            found.append(Titled(index, named, year_in(text), text))
     return found
 
 
 def forms_titled(text: str, forms: tuple[Form, ...]) -> tuple[Form, ...]:
-    """The forms whose title a line is: nothing but table number, unit name and year beside it."""
-    if len(text) > MAX_TITLE:
+    """The forms whose title a line is: nothing but table number, unit name and year beside it.
+
+    Where no form is titled exactly so, those of which it is another publisher's wording.
+    """
+    if len(text) > MAX_TITLE or "表" not in text:
         return ()
+    readings = readings_of(text)
+    exact = tuple(form for form in forms if any(map(form.has_title, readings)))
+    if exact:
+        return exact
+    keys = {title_key(reading) for reading in readings}
+    return tuple(form for form in forms if not keys.isdisjoint(form.title_keys))
+
+
+def readings_of(text: str) -> set[str]:
+    """A line as a title: the table number may stand before it, parted by a blank."""
     words = text.split()
-    # The table number may stand before the title on its line, parted by a blank.
-    readings = {canon_title("".join(words[start:])) for start in range(len(words))}
-    return tuple(form for form in forms if not readings.isdisjoint(form.titles))
+    return {canon_title(ORDINAL.sub("", "".join(words[n:]))) for n in range(len(words))}
+
+
+def is_table_number(text: str) -> bool:
+    """Whether a line is nothing but the number of a table."""
+    plain = squeeze(text)
+    return "表" in plain and bool(NUMBER_ONLY.fullmatch(plain))
 
 
 def looks_like_title(text: str) -> bool:
@@ -106,10 +139,12 @@ def read_captions(texts: Iterable[str]) -> Captions:
         if len(plain) > MAX_NOTE or NOTE.match(plain):
             continue
         for match in MONEY_UNIT.finditer(plain):
-            money_unit = match["unit"]
+            money_unit = match["unit"] or match["bare"] or match["before"]
         if (named := UNIT_NAME.search(plain)) and unit_name is None:
             unit_name = named["name"].rstrip(":：")
-            scope = "department" if "部门" in named["scope"] else "unit"
+            words = {word for word in ("部门", "单位") if word in named["scope"]}
+            # 部门（单位）名称 says nothing of the scope.
+            scope = None if len(words) > 1 else "department" if "部门" in words else "unit"
     return Captions(money_unit, unit_name, scope, wrapped)
 
 

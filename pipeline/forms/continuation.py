@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pipeline.forms import captions, header
-from pipeline.forms.body import row_key
+from pipeline.forms.body import is_no_row, row_key
 from pipeline.forms.family import Family
 from pipeline.forms.wording import TOTALS, canon_label
 from pipeline.readers.shapes import Grid, Paragraph
@@ -68,7 +68,7 @@ def together(first: Section, second: Section, family: Family) -> Section | None:
         return None
     printed = {row_key(upper, row) for row in range(match.body, upper.rows)}
     again = {row_key(lower, row) for row in range(match.body, lower.rows)}
-    if printed & {key for key in again if any(key)} or (has_total(printed) and has_total(again)):
+    if printed & {key for key in again if not is_no_row(list(key))} or (has_total(printed) and has_total(again)):
         return None
     return Section(appended(upper, lower), first.before, second.after)
 

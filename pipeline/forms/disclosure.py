@@ -23,8 +23,15 @@ T = TypeVar("T")
 COVER = re.compile(
     r"(?P<year>20\d{2})年(?:度)?(?P<scope>单位|部门)?(?P<kind>预算|决算)(?:信息)?(?:公开|报表|表$|情况说明$|$)"
 )
+# The year first and the unit after it: 2024年度某市某局部门预算.
+NAMED_COVER = re.compile(
+    r"(?P<year>20\d{2})年(?:度)?(?P<name>(?!度)[^\d年:：,，。、]{3,40}?)(?P<scope>单位|部门)?(?P<kind>预算|决算)"
+    r"(?:信息)?(?:公开|报表|表|公开表)?(?:编制)?(?:情况)?(?:说明)?"
+)
+NO_NAME = re.compile(r"收支|收入|支出|经费|财政拨款|[省市县区乡镇]级$|^政府$|^(?:本|各|全[省市县区])|部分|目录")
 KINDS = {"预算": "budget", "决算": "final_account"}
 PART = re.compile(r"^第[一二三四五六七八九十]+部分")
+HEADING = re.compile(r"^(?:第[一二三四五六七八九十]+部分|目录|[一二三四五六七八九十]+、)")
 # What templates print where a name belongs.
 PLACEHOLDER = re.compile(r"[XxＸｘ×＊*○〇]{2,}")
 MAX_COVER_LINE = 60
@@ -88,12 +95,24 @@ def read_cover(items: Iterable[Paragraph | Grid]) -> Cover:
     """
     lines = [with_arabic_years(squeeze(item.text)) for item in items if isinstance(item, Paragraph)]
     for index in range(min(len(lines), COVER_PARAGRAPHS)):
-        plain, found = cover_line(lines, index)
+        plain, found = named_cover(lines, index) or cover_line(lines, index)
         if found is not None:
             scope = {"单位": "unit", "部门": "department"}.get(found["scope"] or "")
-            named = cover_name(lines, index, plain[: found.start()])
+            named = found.groupdict().get("name") or cover_name(
+                lines, index, plain[: found.start()]
+            )
             return Cover(plain, int(found["year"]), scope, named, KINDS[found["kind"]])
     return Cover()
+
+
+def named_cover(lines: list[str], index: int) -> tuple[str, re.Match[str]] | None:
+    """A line, or up to three of which a cover makes one, that names year, unit and kind so."""
+    for last in range(index + 1, min(index + 4, len(lines) + 1)):
+        plain = "".join(lines[index:last])
+        found = NAMED_COVER.fullmatch(plain) if len(plain) <= MAX_COVER_LINE else None
+        if found and not NO_NAME.search(found["name"]):
+            return plain, found
+    return None
 
 
 def cover_name(lines: list[str], index: int, beside: str) -> str | None:
@@ -104,6 +123,8 @@ def cover_name(lines: list[str], index: int, beside: str) -> str | None:
     """
     beside = PART.sub("", beside)
     first = index if index > COVER_NAME_LINES else 0
+    above = [n for n in range(first, index) if HEADING.match(lines[n])]
+    first = max(above, default=first - 1) + 1
     readings = ["".join(lines[start:index]) + beside for start in range(first, index + 1)]
     possible = [name for name in readings if 0 < len(name) <= MAX_COVER_LINE]
     again = (name for name in possible if any(name in line for line in lines[index + 2 :]))

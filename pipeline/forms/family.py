@@ -7,12 +7,13 @@ rows, recognise).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
 import yaml
 
+from pipeline.forms.titles import title_key
 from pipeline.forms.wording import canon, canon_label, canon_title
 from pipeline.schema.catalogue import measures, require_word, statements
 
@@ -88,6 +89,15 @@ class Form:
     titles: frozenset[str]
     sides: tuple[Side, ...]
     optional: bool = False
+
+    def has_title(self, plain: str) -> bool:
+        """Whether a canonical title is one of those declared."""
+        return plain in self.titles
+
+    @cached_property
+    def title_keys(self) -> frozenset[str]:
+        """The titles as compared between publishers."""
+        return frozenset(title_key(title) for title in self.titles)
 
     @property
     def columns(self) -> tuple[tuple[Side, Column], ...]:

@@ -6,15 +6,19 @@ Not here: body rows (rows) and titles (recognise).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pipeline.forms import captions
 from pipeline.forms.family import Column, Form, Side
-from pipeline.forms.wording import TOTALS, canon, canon_label, canon_title, squeeze
+from pipeline.forms.wording import TOTALS, canon, canon_label, squeeze
 from pipeline.readers.shapes import Grid
 
-MAX_CAPTION_ROWS = 4
+MAX_CAPTION_ROWS = 5
 MAX_HEADER_ROWS = 5
+# Words above a column whose figures are no figures of this statement's year.
+CARRIED = re.compile(r"上年(?!.*结[转余])|上一年|去年|执行|增减|增长|比例|占比|完成|%")
+FOREIGN = re.compile(r"上年|上一年|去年|执行|增减|增长|比例|占比|完成|%")
 Path = tuple[str, ...]
 
 
@@ -85,7 +89,8 @@ def is_caption(text: str, form: Form) -> bool:
     """Whether a text is what stands above a table, not in its header."""
     plain = squeeze(text)
     return bool(
-        canon_title(text) in form.titles
+        form in captions.forms_titled(text, (form,))
+        or captions.is_table_number(text)
         or captions.MONEY_UNIT.search(plain)
         or captions.UNIT_NAME.search(plain)
     )
@@ -167,13 +172,17 @@ def fit(path: Path, column: Column) -> int:
     """How many words of a declared path the header path ends with; 0 where it does not.
 
     A blank header fits a column declared to have one. A total below the heading of codes or names
-    is the first body row, printed beside the last words of the other columns' header.
+    is the first body row, printed beside the last words of the other columns' header. A word above
+    that speaks of another year or of a comparison makes it another figure.
     """
     if len(path) > 1 and column.role != "measure" and canon_label(path[-1]) in TOTALS:
         path = path[:-1]
     if not path:
         return int(() in column.paths)
-    return max((len(p) for p in column.paths if p and path[-len(p) :] == p), default=0)
+    fitting = (len(p) for p in column.paths if p and path[-len(p) :] == p)
+    best = max(fitting, default=0)
+    foreign = CARRIED if column.measure == "carried_over" else FOREIGN
+    return 0 if column.role == "measure" and any(map(foreign.search, path[: len(path) - best])) else best
 
 
 def lacking(columns: dict[int, tuple[Side, Column]], form: Form) -> tuple[str, ...]:

@@ -34,6 +34,8 @@ from pipeline.readers.shapes import Grid, Paragraph, Place, Reading
 
 # Lines above a title that may still be captions of its table.
 ABOVE_TITLE = 3
+# So far above a title another one, without a table, may have captions of its own.
+OTHER_TITLE = 8
 # Captions of a continuation, or a running head: so many lines part no table for sure.
 BRIEF_LINES = 4
 # Lines below a table, and below a title without a table, that may be its note.
@@ -142,12 +144,22 @@ def examine(section: Section, family: Family, cover: Cover) -> Found:
     last = titled[-1] if titled else None
     if section.grid.rows == 0:
         return orphans + Found(orphans=tuple(alone(titled, before, to_the_end=True))[-1:])
-    inside = [section.grid.text(r, c) for r in range(min(4, section.grid.rows)) for c in range(1)]
-    if last is None and (named := captions.titles([as_paragraph(t) for t in inside], family.forms)):
+    if named := captions.titles(list(map(as_paragraph, top_lines(section.grid))), family.forms):
         last = replace(named[-1], index=-1)
     if last is None:
         return orphans + untitled(section, family, cover)
-    return orphans + read(section, last, before, cover, family)
+    found = read(section, last, before, cover, family)
+    named = (2 if found.statements else 1) if last.exact else 0
+    return orphans + found + Found(exact=named)
+
+
+def top_lines(grid: Grid) -> list[str]:
+    """The texts that stand alone in the first rows of a grid: title and captions inside it."""
+    rows = [
+        [text for c in range(grid.columns) if (text := grid.text(row, c)).strip()]
+        for row in range(min(header.MAX_CAPTION_ROWS, grid.rows))
+    ]
+    return [text for row in rows if len(row) < min(3, grid.columns) for text in row]
 
 
 def as_paragraph(text: str) -> Paragraph:
@@ -198,9 +210,9 @@ def read(
     around = captions.read_captions(
         [p.text for p in before[at:]] + caption_cells(section.grid, match)
     )
-    # Where another title stands above, the lines between are captions of its table.
-    alone_here = len(captions.titles(before, family.forms)) <= 1
-    nearest = before[max(at - ABOVE_TITLE, 0) : at] if alone_here else []
+    # Where another title stands close above, the lines between are captions of its table.
+    others = captions.titles(before[max(at - OTHER_TITLE, 0) : at], family.forms)
+    nearest = [] if others else before[max(at - ABOVE_TITLE, 0) : at]
     above = captions.read_captions([p.text for p in nearest])
     around = replace(around, money_unit=around.money_unit or above.money_unit)
     return place(section, form, match, around, title.year, cover, family)

@@ -25,6 +25,8 @@ from pipeline.forms.wording import ORDINAL, TOTALS, canon_label
 # Vehicles and equipment are counted among the money rows of some tables; counts are no amounts.
 QUANTITY = "quantity"
 CODE = re.compile(r"[0-9]{3}(?:[0-9]{2}){0,2}")
+# Which list a code is of: a table of items under a header of functions must not pass for one.
+FIRST_DIGIT: dict[str | None, str] = {"revenue": "1", "function": "2", "economic_department": "3"}
 
 
 def lines(rows: tuple[Row, ...], side: Side, context: Context) -> tuple[Line, ...]:
@@ -152,6 +154,8 @@ def by_code(rows: tuple[Row, ...], side: Side, context: Context) -> list[Line]:
         if not row.code and not row.label and row.line_no in context.total_lines:
             found.append(line(row, side, "total", kind="total"))
         elif CODE.fullmatch(row.code):
+            if row.figures and not row.code.startswith(FIRST_DIGIT.get(side.code_system, "")):
+                raise unplaced(row, f"{row.code} is no code of the list {side.code_system}")
             found.append(line(row, side, "code", code=row.code, code_system=side.code_system))
         elif (label := total_label(row)) is not None:
             found.append(line(row, side, "total", kind="total", label=label))

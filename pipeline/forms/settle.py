@@ -12,16 +12,22 @@ from pipeline.forms.captions import Titled
 from pipeline.forms.disclosure import Leftover, Rejected
 from pipeline.forms.family import Family
 from pipeline.forms.statement import Statement
+from pipeline.forms.wording import squeeze
 
 
 @dataclass(frozen=True)
 class Found:
-    """What came of one section or one title without a grid."""
+    """What came of one section or one title without a grid.
+
+    `exact` weighs the tables under a title just as the family declares it: 2 where it was read,
+    1 where it was not.
+    """
 
     statements: tuple[Statement, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
     orphans: tuple[tuple[Titled, bool], ...] = ()
+    exact: int = 0
 
     def __add__(self, other: Found) -> Found:
         return Found(
@@ -29,6 +35,7 @@ class Found:
             self.rejected + other.rejected,
             self.leftovers + other.leftovers,
             self.orphans + other.orphans,
+            self.exact + other.exact,
         )
 
 
@@ -96,7 +103,7 @@ def missing_grids(found: Found, known: set[str]) -> tuple[Rejected, ...]:
     for title, _ in found.orphans:
         statement_id = title.forms[0].statement_id
         if statement_id not in known | told:
-            detail = f"the title {title.text!r} is printed and no table was found below it"
+            detail = f"the title {squeeze(title.text)!r} is printed and no table was found below it"
             lost[statement_id] = Rejected(statement_id, "grid_missing", detail)
     return tuple(lost.values())
 

@@ -16,6 +16,7 @@ def balanced(figures: pl.DataFrame, keys: list[str], mode: str) -> pl.DataFrame:
 
     A printed zero takes part and is no summand. Within a side a sign of -1 subtracts.
     """
+    share = pl.col("weight") if mode == "leaves" else 1
     signed = pl.col("value") * pl.col("sign")
     left, counts = pl.col("left"), pl.col("value") != 0
     return (
@@ -27,9 +28,9 @@ def balanced(figures: pl.DataFrame, keys: list[str], mode: str) -> pl.DataFrame:
             right_n=(~left & counts).sum().cast(pl.Int64),
             left_weight=pl.col("weight").filter(left & counts).sum(),
             right_weight=pl.col("weight").filter(~left & counts).sum(),
-            spread=(pl.col("weight") * pl.col("step")).filter(counts).sum(),
-            step=pl.col("step").max(),
-            least_step=pl.col("step").min(),
+            spread=(share * pl.col("step")).filter(counts).sum(),
+            step=pl.coalesce(pl.col("step").filter(counts).max(), pl.col("step").max()),
+            least_step=pl.coalesce(pl.col("step").filter(counts).min(), pl.col("step").min()),
             n_terms=pl.len().cast(pl.Int64),
         )
         .with_columns(

@@ -57,7 +57,7 @@ CONDITION = {
     "type": "object",
     "additionalProperties": False,
     "required": ["formula", "zh", "en"],
-    "properties": {"formula": TEXT, "zh": TEXT, "en": TEXT},
+    "properties": {"formula": TEXT, "zh": TEXT, "en": TEXT, "forms": NAMES},
 }
 FILE = {
     "type": "object",
@@ -75,12 +75,16 @@ class DeclarationError(ValueError):
 
 @dataclass(frozen=True)
 class Condition:
-    """What must be true of a document before an identity is asked: any of the alternatives."""
+    """What must be true of a document before an identity is asked: any of the alternatives.
+
+    Where `forms` are named it is asked of these only; others settle it by their definition.
+    """
 
     name: str
     alternatives: tuple[Formula, ...]
     zh: str
     en: str
+    forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -169,9 +173,10 @@ def declared_conditions(
                 alternatives = tuple(
                     parse_one(" ".join(part.split())) for part in entry["formula"].split(" or ")
                 )
-                if any(f.kind != "document" or f.first.measure == "*" for f in alternatives):
+                if any(f.kind != "document" or f.first.every for f in alternatives):
                     raise FormulaError("a condition is about the document, in named measures")
-                conditions[name] = Condition(name, alternatives, entry["zh"], entry["en"])
+                asked = tuple(entry.get("forms", ()))
+                conditions[name] = Condition(name, alternatives, entry["zh"], entry["en"], asked)
             except FormulaError as error:
                 errors.append(f"{file}: condition {name}: {error}")
     return conditions
@@ -189,7 +194,7 @@ def declared(entry: dict[str, Any], conditions: dict[str, Condition]) -> Declara
     if unknown := [m for m in entry.get("beside", []) if m not in measures()]:
         raise DeclarationError(f"beside: no such measure {unknown}")
     roles = vocabulary()["roles"]
-    used = [t.ref.role for f in formulas for t in f.terms if t.ref.role]
+    used = [role for f in formulas for t in f.terms for role in t.ref.roles]
     used += [role for f in formulas for place in f.places for role in place.roles]
     if unknown := sorted(set(used) - set(roles)):
         raise DeclarationError(f"formula: no such role {unknown}")

@@ -8,6 +8,8 @@
       project 云桌面租赁 | 5.00             indented: stands under the row above it
     # expenditure (元) | total            figures in yuan
     # projects_carried_over: stated_empty  a form without figures, by its state
+    # form jiangsu_budget                  the form family of the document, on its first line: its
+                                           tables then have no columns but those that are shown
 
 A blank cell is empty between its bars. The step is the last printed decimal. Codes stand under
 their longest printed prefix by themselves. Here: this notation. Not here: any real form.
@@ -26,6 +28,7 @@ from pipeline.identities.books import CELLS, COVERAGE, LINES, Books
 HEAD = re.compile(
     r"# (?P<statement>\w+)(?:\.(?P<side>\w+))?(?: \((?P<unit>元|万元)\))?(?P<rest>.*)"
 )
+FORM = re.compile(r"# form (\w+)")
 YUAN = {"元": Decimal(1), "万元": Decimal(10000)}
 
 
@@ -38,11 +41,16 @@ def read_example(text: str, document_id: str = "example") -> Books:
     lines: list[dict[str, object]] = []
     cells: list[dict[str, object]] = []
     states: dict[str, str] = {}
+    columns: dict[str, list[str]] = {}
+    form: str | None = None
     sheet: tuple[str, str | None] | None = None
     measures: list[str] = []
     factor, line_no, above = Decimal(10000), 0, [(0, 0)]
     for raw in textwrap.dedent(text).splitlines():
         if not raw.strip():
+            continue
+        if family := FORM.fullmatch(raw.strip()):
+            form = family[1]
             continue
         if match := HEAD.fullmatch(raw.rstrip()):
             sheet = match["statement"], match["side"]
@@ -50,6 +58,8 @@ def read_example(text: str, document_id: str = "example") -> Books:
             rest = match["rest"].strip()
             states[sheet[0]] = rest[1:].strip() if rest.startswith(":") else "data"
             measures = [part.strip() for part in rest.split("|")[1:]]
+            headed = [f"{sheet[1] or ''}.{measure}" for measure in measures]
+            columns[sheet[0]] = columns.get(sheet[0], []) + headed
             line_no, above = 0, []
             continue
         if sheet is None:
@@ -100,13 +110,23 @@ def read_example(text: str, document_id: str = "example") -> Books:
                 }
             )
     coverage = [
-        {"document_id": document_id, "statement_id": statement, "state": state}
+        {
+            "document_id": document_id,
+            "statement_id": statement,
+            "state": state,
+            "form": form,
+            "columns": " ".join(columns[statement]) or None if form else None,
+        }
         for statement, state in states.items()
     ]
     return Books(
         pl.DataFrame(lines, schema=LINES, orient="row"),
         pl.DataFrame(cells, schema=CELLS, orient="row"),
-        pl.DataFrame(coverage, schema=COVERAGE, orient="row"),
+        pl.DataFrame(
+            coverage,
+            schema={**COVERAGE, **dict.fromkeys(("form", "columns"), pl.String())},
+            orient="row",
+        ),
     )
 
 

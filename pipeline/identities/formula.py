@@ -5,17 +5,24 @@
     places   = "{" place {"," place} "}"
     place    = STATEMENT ["." SIDE] ["[" ROLE {"," ROLE} "]"]
     side     = term { ("+" | "-") term }
-    term     = "0" | ref | "sum(" ref ")"
+    term     = "0" | ref | "sum(" ref ")" | "optional(" ref ")"
     relation = "=" | "<=" | "<"                               ("<" in conditions only)
-    ref      = STATEMENT ["." SIDE] "[" ROLE [":" ["not"] ITEM {"|" ITEM}] "]" "." MEASURE
+    ref      = STATEMENT ["." SIDE {"|" SIDE}] "[" rows "]" "." MEASURE {"|" MEASURE}
              | MEASURE                                            in "each line of"
              | "parent.*" | "children.*" | "leaves.*"             in "each parent of"
+    rows     = ROLE {"," ROLE} [":" ["not"] ITEM {"|" ITEM}]
 
 One instance arises per document (no scope), per printed row (`each line`), per row with rows below
 it and measure (`each parent`), per classification code found on either side (`each code`).
 `for f in a, b:` writes the rest once for each word, `$f` standing for it. The measure `*` is every
-measure. `[class]` in a table of codes is its 3-digit rows. Without `sum( )` a reference means one
-printed row. `each code of {…}: parent is printed` is the one structural rule.
+measure. `a|b` are the words that forms use for one thing: a form prints one of them. A table that
+has one side only needs no side. `[class]`, `[economic_class]` and `[economic_item]` in a table of
+codes are its rows of 3, 3 and 5 digits, their codes their items.
+
+Without `sum( )` a reference means one printed row; with it, one at least. `optional( )` is a sum of
+rows or columns that a form need not print: what is not there is zero. Of several roles, a figure
+whose row stands under another that is meant and has a figure of its own counts once: the upper.
+`each code of {…}: parent is printed` is the one structural rule.
 
 Here: text to `Formula`. Not here: which cells that selects (`selection`).
 """
@@ -28,7 +35,8 @@ from dataclasses import dataclass
 from pipeline.schema.catalogue import measures, statements, words
 
 REF = re.compile(
-    r"(?P<statement>\w+)(?:\.(?P<side>\w+))?\[(?P<selector>[^\]]+)\]\.(?P<measure>\w+|\*)"
+    r"(?P<statement>\w+)(?:\.(?P<sides>\w+(?:\|\w+)*))?\[(?P<selector>[^\]]+)\]"
+    r"\.(?P<measures>\w+(?:\|\w+)*|\*)"
 )
 PLACE = re.compile(r"(?P<statement>\w+)(?:\.(?P<side>\w+))?(?:\[(?P<roles>[^\]]+)\])?")
 FOR = re.compile(r"for (\w+) in ([\w, ]+?):\s*(.+)", re.DOTALL)
@@ -38,6 +46,8 @@ SCOPE = re.compile(
     re.DOTALL,
 )
 RELATION = re.compile(r"\s(<=|<|=)\s")
+AROUND = re.compile(r"(?P<word>sum|optional)\((?P<ref>.+)\)")
+EVERY = "*"
 RELATIVES = ("parent", "children", "leaves")
 STRUCTURE = "parent is printed"
 
@@ -57,28 +67,39 @@ class Place:
 
 @dataclass(frozen=True)
 class Ref:
-    """Cells: rows of one role (and items) of a statement, in one measure or in all (`*`).
+    """Cells: rows of some roles (and items) of a statement, in some measures or in all (`*`).
 
-    Inside `each line` only `measure` is set, inside `each parent` only `relative`.
+    Inside `each line` only `measures` is set, inside `each parent` only `relative`.
     """
 
-    measure: str
+    measures: tuple[str, ...]
     statement: str = ""
-    side: str | None = None
-    role: str = ""
+    sides: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     negated: bool = False
     relative: str = ""
 
+    @property
+    def every(self) -> bool:
+        """Whether it means each measure by itself."""
+        return self.measures == (EVERY,)
+
+    @property
+    def measure(self) -> str:
+        """The measure it is named by: the first of its words."""
+        return self.measures[0]
+
 
 @dataclass(frozen=True)
 class Term:
-    """A reference with its sign within its side, and whether several rows may be summed."""
+    """A reference with its sign within its side, and whether rows may be several, or none."""
 
     ref: Ref
     sign: int
     summed: bool
     left: bool
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,7 +155,7 @@ def parse_one(text: str) -> Formula:
     terms = parse_side(parts[0], kind, True) + parse_side(parts[2], kind, False)
     if not terms:
         raise FormulaError(f"no figure on either side of {body!r}")
-    if len({term.ref.measure == "*" for term in terms}) > 1:
+    if len({term.ref.every for term in terms}) > 1:
         raise FormulaError(f"'*' must stand for the measure in every reference of {body!r}")
     return Formula(text, kind, places, terms, parts[1])
 
@@ -160,9 +181,10 @@ def parse_side(text: str, kind: str, left: bool) -> tuple[Term, ...]:
     signs = [1] + [1 if mark == "+" else -1 for mark in pieces[1::2]]
     terms = []
     for sign, piece in zip(signs, pieces[0::2], strict=True):
-        inner = re.fullmatch(r"sum\((.+)\)", piece.strip())
-        ref = parse_ref((inner[1] if inner else piece).strip(), kind)
-        terms.append(Term(ref, sign, bool(inner), left))
+        inner = AROUND.fullmatch(piece.strip())
+        ref = parse_ref((inner["ref"] if inner else piece).strip(), kind)
+        around = inner["word"] if inner else ""
+        terms.append(Term(ref, sign, bool(around), left, around == "optional"))
     return tuple(terms)
 
 
@@ -170,22 +192,27 @@ def parse_ref(text: str, kind: str) -> Ref:
     """One reference, as its scope allows."""
     if kind == "parent":
         relative, _, measure = text.partition(".")
-        if relative not in RELATIVES or measure != "*":
+        if relative not in RELATIVES or measure != EVERY:
             raise FormulaError(f"expected {' or '.join(f'{r}.*' for r in RELATIVES)}: {text!r}")
-        return Ref("*", relative=relative)
+        return Ref((EVERY,), relative=relative)
     if kind == "line":
         require_measure(text)
-        return Ref(text)
+        return Ref((text,))
     match = REF.fullmatch(text)
     if not match:
         raise FormulaError(f"not a reference like statement[role].measure: {text!r}")
-    require(match["statement"], match["side"])
-    if match["measure"] != "*":
-        require_measure(match["measure"])
-    role, _, items = (part.strip() for part in match["selector"].partition(":"))
+    sides = tuple(match["sides"].split("|")) if match["sides"] else ()
+    for side in sides or (None,):
+        require(match["statement"], side)
+    wanted = tuple(match["measures"].split("|"))
+    for measure in wanted:
+        if measure != EVERY:
+            require_measure(measure)
+    roles, _, items = (part.strip() for part in match["selector"].partition(":"))
     negated = items.startswith("not ")
     chosen = tuple(i.strip() for i in items.removeprefix("not ").split("|") if i.strip())
-    return Ref(match["measure"], match["statement"], match["side"], role, chosen, negated)
+    meant = tuple(role.strip() for role in roles.split(",") if role.strip())
+    return Ref(wanted, match["statement"], sides, meant, chosen, negated)
 
 
 def require(statement: str, side: str | None) -> None:

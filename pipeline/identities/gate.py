@@ -78,8 +78,9 @@ def obstacles(
         if not term.ref.statement:
             continue
         lines = selection.lines_meant(term.ref, rows)
-        yield unprinted(term.ref, printed)
-        yield missing(term.ref, lines, printed)
+        if not term.optional:
+            yield unprinted(term.ref, printed)
+            yield missing(term.ref, lines, printed)
         if formula.kind == "document" and not term.summed:
             yield repeated(term.ref, lines)
         if term.ref.items or formula.kind == "code":
@@ -107,26 +108,29 @@ def state_reason() -> pl.Expr:
 def described(ref: Ref) -> tuple[str, str]:
     """A reference in Chinese and in English."""
     words = vocabulary()
-    role = words["roles"].get(ref.role, {"zh": ref.role, "en": ref.role})
+    roles = [words["roles"].get(role, {"zh": role, "en": role}) for role in ref.roles]
+    role_zh = "、".join(role["zh"] for role in roles)
+    role_en = ", ".join(role["en"] for role in roles)
     known = {**words["items"], **measures()}
     zh = "、".join(known.get(item, {"zh": item})["zh"] for item in ref.items)
     en = ", ".join(known.get(item, {"en": item})["en"] for item in ref.items)
     title = statements()[ref.statement]
     other = ("除", "other than ") if ref.negated else ("", "")
     return (
-        f"{title['zh']} {role['zh']}" + (f"（{other[0]}{zh}）" if zh else ""),
-        f"{role['en']}" + (f" ({other[1]}{en})" if en else "") + f" in {ref.statement}",
+        f"{title['zh']} {role_zh}" + (f"（{other[0]}{zh}）" if zh else ""),
+        f"{role_en}" + (f" ({other[1]}{en})" if en else "") + f" in {ref.statement}",
     )
 
 
 def unprinted(ref: Ref, covered: pl.DataFrame) -> pl.DataFrame:
     """Documents whose statement has no such column: what it does not print is not zero."""
-    reason = f"无此栏：{described(ref)[0]} (column not printed: {ref.measure} in {ref.statement})"
+    named = " / ".join(ref.measures)
+    reason = f"无此栏：{described(ref)[0]} (column not printed: {named} in {ref.statement})"
     none = covered.select("document_id").clear().with_columns(reason=pl.lit(reason))
-    if "columns" not in covered.columns or ref.measure == "*":
+    if "columns" not in covered.columns or ref.every:
         return none
-    known = pl.col("columns").str.split(" ")
-    lacks = ~known.list.contains(f"{ref.side or ''}.{ref.measure}")
+    wanted = [f"{side}.{measure}" for side in ("", *ref.sides) for measure in ref.measures]
+    lacks = ~pl.col("columns").str.split(" ").list.eval(pl.element().is_in(wanted)).list.any()
     return covered.filter(
         pl.col("statement_id") == ref.statement, pl.col("columns").is_not_null(), lacks
     ).select("document_id", reason=pl.lit(reason))
@@ -159,10 +163,8 @@ def repeated(ref: Ref, lines: pl.DataFrame) -> pl.DataFrame:
 
 def unrecognised(ref: Ref, formula: Formula, rows: Rows) -> pl.DataFrame:
     """Documents where a row of the role bears a figure and is not known by its item or code."""
-    whole = Ref(ref.measure, ref.statement, ref.side, ref.role)
-    by = "key" if formula.kind == "code" or ref.role in ("code", "class") else "item"
-    if ref.role == "class":
-        whole = Ref(ref.measure, ref.statement, ref.side, "class")
+    whole = Ref(ref.measures, ref.statement, ref.sides, ref.roles)
+    by = "key" if formula.kind == "code" or {"code", "class"} & set(ref.roles) else "item"
     return (
         rows.cells_of(ref.statement)
         .filter(selection.meant(whole) & pl.col(by).is_null() & (pl.col("value") != 0))
@@ -205,16 +207,23 @@ def columns(formula: Formula, declaration: Declaration, rows: Rows) -> Iterable[
 
 
 def unmet(condition: Condition, covered: pl.DataFrame, rows: Rows) -> pl.DataFrame:
-    """Documents where no alternative of the condition holds."""
+    """Documents where the condition is asked and no alternative of it holds."""
     met = [holding(alternative, rows) for alternative in condition.alternatives]
     return (
-        covered.select("document_id")
-        .unique()
+        asked(condition, covered)
         .join(pl.concat(met).unique(), on="document_id", how="anti")
         .with_columns(
             reason=pl.lit(f"条件不满足：{condition.zh} (condition not met: {condition.en})")
         )
     )
+
+
+def asked(condition: Condition, covered: pl.DataFrame) -> pl.DataFrame:
+    """document_id of the documents a condition is asked of: those of its forms, or of none."""
+    if condition.forms and "form" in covered.columns:
+        form = pl.col("form")
+        covered = covered.filter(form.is_null() | form.is_in(list(condition.forms)))
+    return covered.select("document_id").unique()
 
 
 def holding(formula: Formula, rows: Rows) -> pl.DataFrame:
@@ -227,7 +236,7 @@ def holding(formula: Formula, rows: Rows) -> pl.DataFrame:
     known = rows.coverage.filter(
         pl.col("statement_id").is_in(list(named)) & pl.col("state").is_in(["data", *EMPTY])
     )
-    for ref in {term.ref for term in formula.terms}:
+    for ref in {term.ref for term in formula.terms if not term.optional}:
         data = known.filter(pl.col("state") == "data")
         known = known.join(unprinted(ref, data), on="document_id", how="anti")
     complete = (
@@ -246,11 +255,27 @@ def holding(formula: Formula, rows: Rows) -> pl.DataFrame:
 
 
 def condition_cells(declaration: Declaration, rows: Rows) -> pl.DataFrame:
-    """amount_id of the figures the declaration's conditions are tested on."""
-    frames = [
-        selection.figures(formula, rows).select("amount_id")
-        for condition in declaration.conditions
-        for formula in condition.alternatives
-    ]
+    """amount_id of the figures that decide whether the identity is asked.
+
+    A figure decides a condition unless an alternative holds that it has no part in: that one goes
+    on to hold whatever the figure is.
+    """
     empty = pl.DataFrame(schema={"amount_id": pl.String()})
-    return pl.concat([empty, *frames]).unique().sort("amount_id")
+    found = [deciding(condition, rows) for condition in declaration.conditions]
+    return pl.concat([empty, *found]).unique().sort("amount_id")
+
+
+def deciding(condition: Condition, rows: Rows) -> pl.DataFrame:
+    """amount_id of the figures that decide one condition."""
+    keys = ["document_id", "amount_id"]
+    parts = [selection.figures(f, rows).select(keys).unique() for f in condition.alternatives]
+    every = pl.concat(parts).unique()
+    if condition.forms:
+        every = every.join(asked(condition, rows.coverage), on="document_id", how="semi")
+    safe = [
+        every.join(holding(formula, rows), on="document_id", how="semi").join(
+            own, on=keys, how="anti"
+        )
+        for formula, own in zip(condition.alternatives, parts, strict=True)
+    ]
+    return every.join(pl.concat(safe), on=keys, how="anti").select("amount_id")

@@ -16,36 +16,38 @@ from pipeline.identities.rows import Rows
 from pipeline.schema.catalogue import measures
 
 KEYS = ["document_id", "k_line", "k_code", "k_measure"]
-CODE_OF_CLASS = 3
+DIGITS = {"class": 3, "economic_class": 3, "economic_item": 5}
 FIGURE = ["amount_id", "value", "step", "weight"]
 NO_LINE = pl.lit(0, dtype=pl.UInt32)
 NONE = pl.lit("")
 
 
 def of_role(role: str) -> pl.Expr:
-    """Rows of a role; `class` is also every 3-digit row of a table of codes."""
-    if role == "class":
-        digits = pl.col("code").str.len_chars() == CODE_OF_CLASS
-        return (pl.col("role") == "class") | ((pl.col("role") == "code") & digits)
-    return pl.col("role") == role
+    """Rows of a role; in a table of codes, classes and items are rows of so many digits."""
+    chosen = pl.col("role") == role
+    if role in DIGITS:
+        digits = pl.col("code").str.len_chars() == DIGITS[role]
+        chosen = chosen | ((pl.col("role") == "code") & digits)
+    return chosen
+
+
+def on_side(sides: tuple[str, ...]) -> pl.Expr:
+    """Rows of some sides, every row where none is named; a table of one side only is any side."""
+    return pl.col("side").is_in(["", *sides]) if sides else pl.lit(True)
 
 
 def meant(ref: Ref) -> pl.Expr:
-    """Rows a reference means: side, role, and items (codes where the role is `code`)."""
-    chosen = of_role(ref.role)
-    if ref.side is not None:
-        chosen = chosen & (pl.col("side") == ref.side)
+    """Rows a reference means: side, role, and items (codes where the rows are codes)."""
+    chosen = on_side(ref.sides) & pl.any_horizontal(of_role(role) for role in ref.roles)
     if ref.items:
-        listed = pl.col("code" if ref.role == "code" else "item").is_in(list(ref.items))
+        listed = pl.col("item").is_in(list(ref.items))
         chosen = chosen & (~listed if ref.negated else listed)
     return chosen
 
 
 def placed(place: Place) -> pl.Expr:
     """Rows of a place: side and roles, every row where none is named."""
-    chosen = pl.lit(True)
-    if place.side is not None:
-        chosen = chosen & (pl.col("side") == place.side)
+    chosen = on_side((place.side,) if place.side else ())
     if place.roles:
         chosen = chosen & pl.any_horizontal(of_role(role) for role in place.roles)
     return chosen
@@ -77,17 +79,19 @@ def of_term(term: Term, position: int, formula: Formula, rows: Rows) -> pl.DataF
     ref, measure = term.ref, pl.col("measure_id")
     line, code, key_measure = NO_LINE, NONE, NONE
     if formula.kind == "line":
-        cells = cells_placed(formula.places, rows).filter(measure == ref.measure)
+        cells = cells_placed(formula.places, rows).filter(measure.is_in(list(ref.measures)))
         line = pl.col("line_id")
     elif formula.kind == "parent":
         cells = relatives(ref.relative, formula.places, rows)
         line, key_measure = pl.col("top"), measure
     else:
         cells = rows.cells_of(ref.statement).filter(meant(ref))
-        if ref.measure == "*":
+        if ref.every:
             key_measure = measure
         else:
-            cells = cells.filter(measure == ref.measure)
+            cells = cells.filter(measure.is_in(list(ref.measures)))
+        if len(ref.roles) > 1:
+            cells = outermost(cells)
         if formula.kind == "code":
             cells, code = cells.filter(pl.col("key").is_not_null()), pl.col("key")
     return cells.select(
@@ -101,6 +105,12 @@ def of_term(term: Term, position: int, formula: Formula, rows: Rows) -> pl.DataF
         "line_id",
         *FIGURE,
     )
+
+
+def outermost(cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells without those whose row stands under one that has a cell of the same measure here."""
+    upper = cells.select("measure_id", parent="line_id")
+    return cells.join(upper, on=["parent", "measure_id"], how="anti", maintain_order="left")
 
 
 def relatives(relative: str, places: tuple[Place, ...], rows: Rows) -> pl.DataFrame:
@@ -140,7 +150,7 @@ def names(formula: Formula, instances: pl.DataFrame, rows: Rows) -> pl.DataFrame
     words = {name: spec["zh"] for name, spec in measures().items()}
     measure = (
         pl.col("k_measure").replace_strict(words, default=pl.col("k_measure"))
-        if fixed == "*"
+        if formula.first.every
         else pl.lit(words[fixed])
     )
     return found.with_columns(

@@ -8,11 +8,20 @@ from pipeline.documents import media
 from pipeline.documents.document import Document, Refusal
 from pipeline.readers.pdf import reader as pdf
 from pipeline.readers.shapes import Reading
-from pipeline.readers.text import tab_grid
+from pipeline.readers.text import flow, markdown, tab_grid
+
+
+def read_text(document: Document) -> Reading:
+    """A text extraction as the reader of its layout sees it: markdown, tab grid or flowing text."""
+    lines = tab_grid.decode(document.path.read_bytes()).split("\n")
+    if markdown.looks_like(lines):
+        return markdown.read(document)
+    return tab_grid.read(document) if tab_grid.looks_like(lines) else flow.read(document)
+
 
 READERS: dict[str, Callable[[Document], Reading]] = {
     media.PDF: pdf.read,
-    media.TEXT: tab_grid.read,
+    media.TEXT: read_text,
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.documents import personal
+from pipeline.documents import media, personal
 from pipeline.documents.document import Document, Refusal
 from pipeline.documents.intake import FORMULA_STARTS
 from pipeline.forms.disclosure import Disclosure, Rejected
@@ -21,6 +21,7 @@ from pipeline.forms.statement import Line, Statement
 from pipeline.ledger.money import NotExact, to_yuan
 from pipeline.readers.dispatch import read
 from pipeline.readers.shapes import Place, Reading
+from pipeline.restore import texts
 from pipeline.staging.tables import SCHEMAS, Extract
 
 CENT = Decimal("0.01")
@@ -41,7 +42,10 @@ def understand(document: Document) -> tuple[Reading, Disclosure]:
     Raises `Refusal` where it cannot be read or is no disclosure.
     """
     reading = read(document)
-    disclosure = recognise(reading)
+    if document.media_type == media.TEXT:
+        reading, disclosure = texts.understood(reading)
+    else:
+        disclosure = recognise(reading)
     return reading, checked(disclosure, reading.blind_pages)
 
 

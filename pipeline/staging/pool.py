@@ -1,39 +1,50 @@
 """Worker processes that read untrusted files: limited, watched and replaced.
 
 A worker that crashes, hangs or outgrows its limits costs its document a quarantine entry with the
-reason, and nothing else. Here: processes, limits and deadlines. Not here: what a worker does with
-a document (extract) and where results go (store).
+reason, and nothing else. A document is blamed only for what it does to fresh workers; what it does
+to two of them alike is remembered. Here: the queue, deadlines and blame. Not here:
+one worker from outside (worker) and inside (inside), and results (store).
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import resource
+import logging
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
 from pipeline.documents.document import Document, Refusal
-from pipeline.staging import store
+from pipeline.staging import inside, processes, store
+from pipeline.staging.inside import Task
+from pipeline.staging.limits import Limits
+from pipeline.staging.worker import Case, Worker, start
 
-# One thread per library in a worker: the pool is the parallelism.
-EXIT_SECONDS = 2.0
-THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS")
+__all__ = ["Limits", "Outcome", "WorkersDoNotStart", "run", "stage_document"]
+
+PRELOAD = ("pipeline.staging.extract", "camelot")
+# How often it is looked whether a worker is gone whose children hold its pipe.
+LOOK_SECONDS = 0.25
+# A worker that never gets ready so often says something about the machine.
+STARTS = 3
+# Fresh workers that fail alike before a document is not tried again.
+ATTEMPTS = 2
+# A document that used this share of its time on the processor was not kept waiting by others.
+BUSY = 0.5
+NO_ANSWER = "the worker gave an answer that is none"
+# Signals that somebody sent, or the kernel when all memory was used: not the document's doing.
+SENT = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT})
+
+Record = Callable[[Path, Document, Refusal], None]
+log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What one document may use before its worker is killed."""
-
-    seconds: int = 120
-    memory_bytes: int = 6 * 1024**3
-    file_bytes: int = 512 * 1024**2
-    documents_per_worker: int = 200
+class WorkersDoNotStart(RuntimeError):
+    """No worker gets as far as its first document: something is wrong with this machine."""
 
 
 @dataclass(frozen=True)
@@ -44,44 +55,11 @@ class Outcome:
     refusal: Refusal | None = None
 
 
-Task = Callable[[Path, Document], None]
-
-
 def stage_document(staging: Path, document: Document) -> None:
     """What a worker does: extract one document and write the result."""
     from pipeline.staging.extract import extract
 
     store.write(staging, document.document_id, extract(document))
-
-
-@dataclass
-class Worker:
-    """One process, its pipe, the document it works on and until when it may."""
-
-    process: Any
-    pipe: Connection
-    document: Document | None = None
-    deadline: float = 0.0
-    done: int = field(default=0)
-
-    def give(self, document: Document, seconds: int) -> bool:
-        """Send the next document; false where the worker died while it had none."""
-        try:
-            self.pipe.send(document)
-        except (BrokenPipeError, ConnectionResetError):
-            return False
-        self.document = document
-        self.deadline = time.monotonic() + seconds
-        return True
-
-    def kill(self) -> None:
-        """End the process and everything it started."""
-        try:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            self.process.kill()
-        self.process.join()
-        self.pipe.close()
 
 
 def run(
@@ -90,137 +68,222 @@ def run(
     workers: int,
     limits: Limits | None = None,
     task: Task = stage_document,
+    record: Record | None = None,
+    preload: tuple[str, ...] = PRELOAD,
 ) -> Iterator[Outcome]:
-    """Stage documents in `workers` processes, yielding each outcome as it comes."""
-    limits = limits or Limits()
-    queue = list(documents)[::-1]
-    crew: list[Worker] = []
-    try:
-        while queue or any(worker.document for worker in crew):
-            while queue and len(crew) < workers:
-                crew.append(start(staging, limits, task))
-            for worker in [w for w in crew if w.document is None]:
-                if not queue:
-                    break
-                if worker.give(queue[-1], limits.seconds):
-                    queue.pop()
-                else:
-                    dismiss(crew, worker)
-            if any(worker.document for worker in crew):
-                yield from settle(crew, limits, queue)
-    finally:
-        for worker in crew:
-            worker.kill()
+    """Stage documents in `workers` processes, yielding each outcome as it comes.
 
-
-def start(staging: Path, limits: Limits, task: Task) -> Worker:
-    """A fresh worker. Spawned, not forked: the parent may hold threads and locks."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    previous = {name: os.environ.get(name) for name in THREAD_LIMITS}
-    os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
-    try:
-        process = context.Process(target=work, args=(theirs, staging, limits, task), daemon=True)
-        process.start()
-    finally:
-        for name, value in previous.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
-    theirs.close()
-    return Worker(process, ours)
-
-
-def settle(crew: list[Worker], limits: Limits, queue: list[Document]) -> Iterator[Outcome]:
-    """Wait for the next answer, death or deadline; replace workers that are gone or worn."""
-    busy = [worker for worker in crew if worker.document]
-    timeout = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
-    ready = set(wait([w.pipe for w in busy] + [w.process.sentinel for w in busy], timeout))
-    now = time.monotonic()
-    for worker in busy:
-        assert worker.document is not None
-        if worker.pipe in ready and (answer := receive(worker.pipe)) is not None:
-            yield Outcome(worker.document, answer if isinstance(answer, Refusal) else None)
-            worker.document, worker.done = None, worker.done + 1
-            if worker.done >= limits.documents_per_worker:
-                dismiss(crew, worker)
-        elif worker.pipe in ready or worker.process.sentinel in ready:
-            document = worker.document
-            # A worker that ends itself closes its pipe first: its exit code comes a moment later.
-            worker.process.join(EXIT_SECONDS)
-            dismiss(crew, worker)
-            if worker.done:
-                # It may have died of what an earlier document left: asked again, of a fresh one.
-                queue.append(document)
-                continue
-            yield Outcome(document, Refusal("readers", "reader_failed", death(worker)))
-        elif now >= worker.deadline:
-            document = worker.document
-            dismiss(crew, worker)
-            detail = f"not done after {limits.seconds} seconds; the worker was killed"
-            yield Outcome(document, Refusal("readers", "reader_failed", detail))
-
-
-def receive(pipe: Connection) -> Refusal | str | None:
-    """The worker's answer, null where it died before it gave one."""
-    try:
-        answer: Refusal | str = pipe.recv()
-    except (EOFError, ConnectionResetError):
-        return None
-    return answer
-
-
-def dismiss(crew: list[Worker], worker: Worker) -> None:
-    """Take a worker out of the crew."""
-    crew.remove(worker)
-    worker.kill()
-
-
-def death(worker: Worker) -> str:
-    """How a worker ended, in words."""
-    code = worker.process.exitcode
-    if code is not None and code < 0:
-        return f"the worker was killed by {signal.Signals(-code).name}"
-    return f"the worker ended with exit code {code}"
-
-
-def work(pipe: Connection, staging: Path, limits: Limits, task: Task) -> None:
-    """The worker's loop: a document in, `done` or a refusal out.
-
-    The broad catch is this process's boundary: what a parser raises beyond its own errors must
-    name the document, not end the night. It is reported, never passed over.
+    A worker sees a staging folder of its own that holds what is staged of its document; what it
+    leaves there is taken over. `record` keeps the refusal of a document that failed alike in two
+    fresh workers; a task that reads documents for the first time records it in `store`.
     """
-    os.setsid()
-    silence()
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    while True:
+    if record is None and task is stage_document:
+        record = store.write_refusal
+    with tempfile.TemporaryDirectory(prefix="yusuan-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        crew = Crew(Path(folder), staging, limits or Limits(), task, record, preload)
         try:
-            document = pipe.recv()
-        except EOFError:
+            yield from crew.run([Case(document) for document in documents][::-1], workers)
+        finally:
+            for one in crew.workers:
+                one.kill()
+
+
+@dataclass
+class Crew:
+    """The workers of one run."""
+
+    folder: Path
+    staging: Path
+    limits: Limits
+    task: Task
+    record: Record | None
+    preload: tuple[str, ...]
+    workers: list[Worker] = field(default_factory=list)
+    unprivileged: bool = True
+    started: int = 0
+    failed_starts: int = 0
+    told: set[str] = field(default_factory=set)
+
+    def run(self, queue: list[Case], size: int) -> Iterator[Outcome]:
+        """Outcomes of a queue, whose last case comes first."""
+        while queue or any(one.case for one in self.workers):
+            busy = sum(1 for one in self.workers if one.case)
+            while len(self.workers) < min(size, busy + len(queue)):
+                self.started += 1
+                place = self.folder / str(self.started)
+                self.workers.append(
+                    start(place, self.unprivileged, self.limits, self.task, self.preload)
+                )
+            for one in [w for w in self.workers if w.idle]:
+                if queue:
+                    yield from self.assign(one, queue)
+            yield from self.settle(queue)
+
+    def assign(self, one: Worker, queue: list[Case]) -> Iterator[Outcome]:
+        """Give a worker the next case; one that is tried again only to a fresh worker."""
+        if queue[-1].again and one.done:
+            self.dismiss(one)
             return
-        allow_seconds(limits.seconds)
+        case = queue.pop()
         try:
-            task(staging, document)
+            laid = one.desk.lay(case.document, self.staging)
         except Refusal as refusal:
-            pipe.send(refusal)
-        except MemoryError:
-            pipe.send(Refusal("readers", "reader_failed", "more memory than a document may use"))
-        except Exception as error:
-            detail = f"{type(error).__name__} in the reader; please report it with the file"
-            pipe.send(Refusal("readers", "reader_failed", detail))
+            yield Outcome(case.document, refusal)
+            return
+        try:
+            one.pipe.send(laid)
+        except (BrokenPipeError, ConnectionResetError):
+            # It died while it had no document.
+            self.dismiss(one)
+            queue.append(case)
+            return
+        one.begin(case, self.limits.seconds)
+
+    def settle(self, queue: list[Case]) -> Iterator[Outcome]:
+        """Wait for the next line, death or deadline, and see to it."""
+        waiting = [one for one in self.workers if not one.idle]
+        if not waiting:
+            return
+        left = min(one.deadline for one in waiting) - time.monotonic()
+        found = wait([one.pipe for one in waiting], min(max(left, 0.0), LOOK_SECONDS))
+        for one in waiting:
+            if one.pipe in found and one.hear():
+                if one.spoke:
+                    yield from self.answered(one, queue)
+            elif one.pipe in found or one.has_ended():
+                yield from self.died(one, queue)
+            elif time.monotonic() >= one.deadline:
+                yield from self.late(one, queue)
+
+    def answered(self, one: Worker, queue: list[Case]) -> Iterator[Outcome]:
+        """See to what a worker said."""
+        try:
+            told = inside.heard(one.said)
+            said = told["said"]
+        except ValueError:
+            said, told = inside.FAILED, {"detail": NO_ANSWER}
+        one.said = b""
+        case = one.case
+        if case is None:
+            self.greeted(one, said, told)
+            return
+        one.case = None
+        if said == inside.DONE:
+            try:
+                one.desk.take_over(self.staging, case.document.document_id)
+            except store.NotWhole as error:
+                yield from self.blame(one, case, queue, str(error))
+            else:
+                yield Outcome(case.document)
+        elif said == inside.REFUSED:
+            yield Outcome(case.document, refusal_of(told))
         else:
-            pipe.send("done")
+            machine = bool(told.get("machine", False))
+            yield from self.blame(one, case, queue, str(told.get("detail")), machine=machine)
+        self.put_away(one)
+
+    def greeted(self, one: Worker, said: str, told: dict[str, Any]) -> None:
+        """A worker that is ready, or says why it will never be."""
+        if said != inside.READY:
+            self.not_started(one, str(told.get("detail")))
+            return
+        one.ready, self.failed_starts = True, 0
+        left_out = set(map(str, told.get("left_out", ()))) - self.told
+        if left_out:
+            self.told |= left_out
+            log.warning("workers are less confined than they could be: %s", "; ".join(left_out))
+
+    def put_away(self, one: Worker) -> None:
+        """Ready a worker for its next document, or replace it where it is worn."""
+        one.done += 1
+        worn = (
+            one.done >= self.limits.documents_per_worker
+            or processes.resident_bytes(one.process.pid) > self.limits.resident_bytes
+        )
+        if one not in self.workers:
+            return
+        if worn:
+            self.dismiss(one)
+            return
+        try:
+            one.desk.clear()
+        except OSError:
+            self.dismiss(one)
+
+    def died(self, one: Worker, queue: list[Case]) -> Iterator[Outcome]:
+        """A worker ended by itself, or somebody ended it."""
+        how, code = one.death()
+        case, one.case = one.case, None
+        if case is None:
+            self.not_started(one, how)
+            return
+        self.dismiss(one)
+        yield from self.blame(one, case, queue, how, machine=code is not None and -code in SENT)
+
+    def late(self, one: Worker, queue: list[Case]) -> Iterator[Outcome]:
+        """A worker did not answer in time. What kept the processor busy is not tried again."""
+        case, one.case = one.case, None
+        if case is None:
+            self.not_started(one, "not ready in time")
+            return
+        sure = one.cpu_used() >= BUSY * self.limits.seconds
+        self.dismiss(one)
+        detail = f"not done after {self.limits.seconds} seconds; the worker was killed"
+        yield from self.blame(one, case, queue, detail, machine=not sure, sure=sure)
+
+    def blame(
+        self,
+        one: Worker,
+        case: Case,
+        queue: list[Case],
+        detail: str,
+        *,
+        machine: bool = False,
+        sure: bool = False,
+    ) -> Iterator[Outcome]:
+        """A document failed in a worker: it is tried again, given up for now, or for good."""
+        if one in self.workers:
+            self.dismiss(one)
+        case.again = True
+        if one.done:
+            # It may have failed of what an earlier document left: asked again, of a fresh one.
+            queue.append(case)
+            return
+        refusal = Refusal("readers", "reader_failed", detail)
+        if machine:
+            yield Outcome(case.document, refusal)
+            return
+        case.failures.append(detail)
+        if len(case.failures) < ATTEMPTS and not sure:
+            queue.append(case)
+        elif self.record is None or len(set(case.failures)) > 1:
+            yield Outcome(case.document, refusal)
+        else:
+            self.record(self.staging, case.document, refusal)
+            yield Outcome(case.document)
+
+    def not_started(self, one: Worker, why: str) -> None:
+        """A worker never got ready. Root's own interpreter may be closed to others: once more."""
+        self.dismiss(one)
+        if one.desk.user is not None:
+            if self.unprivileged:
+                log.warning("workers keep the rights of root: %s", why)
+            self.unprivileged = False
+            return
+        self.failed_starts += 1
+        if self.failed_starts >= STARTS:
+            raise WorkersDoNotStart(why)
+
+    def dismiss(self, one: Worker) -> None:
+        """Take a worker out of the crew."""
+        self.workers.remove(one)
+        one.kill()
 
 
-def silence() -> None:
-    """Native libraries print what documents hold: a worker's output goes nowhere."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)
-
-
-def allow_seconds(seconds: int) -> None:
-    """CPU seconds for the next document, on top of those used."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    limit = int(used.ru_utime + used.ru_stime) + seconds + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+def refusal_of(told: dict[str, Any]) -> Refusal:
+    """The refusal a worker reports."""
+    try:
+        return Refusal(str(told["stage"]), str(told["reason"]), str(told["detail"]))
+    except (KeyError, ValueError):
+        return Refusal("readers", "reader_failed", NO_ANSWER)

@@ -10,6 +10,9 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -17,13 +20,19 @@ from pathlib import Path
 import polars as pl
 
 import pipeline
-from pipeline.staging.tables import SCHEMAS, Extract, names
+from pipeline.documents import personal
+from pipeline.documents.document import Document, Refusal
+from pipeline.staging.tables import SCHEMAS, Extract, empty, names
 
 # The rooms whose code decides what a document reads as, and the libraries they read with.
 ROOMS = ("documents", "readers", "forms", "codes", "staging")
 CHECKSUMS = "checksums.json"
 VERSION = re.compile(r"[0-9a-f]{12}")
-LIBRARIES = ("camelot-py", "pypdfium2", "playa-pdf", "polars")
+LIBRARIES = ("camelot-py", "playa-pdf", "polars", "pypdf", "pypdfium2")
+
+
+class NotWhole(ValueError):
+    """What was staged is no result of its document."""
 
 
 @cache
@@ -47,17 +56,50 @@ def folder(staging: Path, document_id: str) -> Path:
 
 def write(staging: Path, document_id: str, extract: Extract) -> None:
     """Write a result: beside its place first, then moved there in one step."""
+    with draft(staging, document_id) as folder:
+        for name in names():
+            getattr(extract, name).write_parquet(folder / f"{name}.parquet", compression="zstd")
+        (folder / CHECKSUMS).write_text(json.dumps(checksums(folder)), encoding="utf-8")
+
+
+def place(staging: Path, document_id: str, files: dict[str, bytes]) -> None:
+    """Put files in the place of a result, in one step. Raises `NotWhole` where they are none."""
+    with draft(staging, document_id) as folder:
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        if not is_whole(folder):
+            raise NotWhole("what was staged is not whole")
+        if document_ids(folder) - {document_id}:
+            raise NotWhole("what was staged is of another document")
+
+
+@contextmanager
+def draft(staging: Path, document_id: str) -> Iterator[Path]:
+    """A folder beside the place of a result, which takes that place unless something fails."""
     target = folder(staging, document_id)
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{document_id}.{os.getpid()}")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
-    for name in names():
-        getattr(extract, name).write_parquet(draft / f"{name}.parquet", compression="zstd")
-    (draft / CHECKSUMS).write_text(json.dumps(checksums(draft)), encoding="utf-8")
-    if target.exists():
-        shutil.rmtree(target)
-    draft.rename(target)
+    beside = target.with_name(f".{document_id}.{os.getpid()}")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir()
+    try:
+        yield beside
+        if target.exists():
+            shutil.rmtree(target)
+        beside.rename(target)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def write_refusal(staging: Path, document: Document, refusal: Refusal) -> None:
+    """Stage that a document is refused: it is not read again until it or the code changes."""
+    row = {
+        "document_id": document.document_id,
+        "stage": refusal.stage,
+        "reason": refusal.reason,
+        "detail": personal.mask(refusal.detail),
+    }
+    frame = pl.DataFrame([row], schema=SCHEMAS["quarantine"], orient="row")
+    write(staging, document.document_id, replace(empty(), quarantine=frame))
 
 
 def checksums(place: Path) -> dict[str, str]:
@@ -70,7 +112,11 @@ def checksums(place: Path) -> dict[str, str]:
 
 def is_sound(staging: Path, document_id: str) -> bool:
     """Whether a result is there, whole, and byte for byte what was written."""
-    place = folder(staging, document_id)
+    return is_whole(folder(staging, document_id))
+
+
+def is_whole(place: Path) -> bool:
+    """Whether a folder holds every table, byte for byte what was written."""
     try:
         written = json.loads((place / CHECKSUMS).read_text(encoding="utf-8"))
         return bool(written == checksums(place))
@@ -80,11 +126,21 @@ def is_sound(staging: Path, document_id: str) -> bool:
 
 def read(staging: Path, document_id: str) -> Extract:
     """The staged result of a document that is sound."""
-    place = folder(staging, document_id)
+    return read_folder(folder(staging, document_id))
+
+
+def read_folder(place: Path) -> Extract:
+    """The tables in a folder."""
     frames = {
         name: pl.read_parquet(place / f"{name}.parquet", schema=SCHEMAS[name]) for name in names()
     }
     return Extract(**frames)
+
+
+def document_ids(place: Path) -> set[str]:
+    """Every document that the tables in a folder have rows of."""
+    frames = vars(read_folder(place)).values()
+    return {key for frame in frames for key in frame.get_column("document_id").unique()}
 
 
 def prune(staging: Path) -> None:

@@ -94,13 +94,14 @@ def width(text: str) -> float:
 
 
 def column_edges(grid: Grid) -> list[float]:
-    """Columns as wide as their widest unmerged cell, up to a limit."""
+    """Columns as wide as their widest unmerged cell, up to a limit, all of them on the page."""
     edges = [MARGIN]
     for column in range(grid.columns):
         own = [c for c in grid.cells if c.column == column and c.column_span == 1]
         needed = max((width(line) for c in own for line in c.text.split("\n")), default=20.0)
         edges.append(edges[-1] + min(max(needed, 20.0), MAX_COLUMN) + 2 * PADDING)
-    return edges
+    narrower = min(1.0, (PAGE[0] - 2 * MARGIN) / (edges[-1] - MARGIN))
+    return [MARGIN + (edge - MARGIN) * narrower for edge in edges]
 
 
 def wrapped(text: str, room: float) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -27,8 +28,8 @@ from tests.builds import Built, settings, tree
 from tests.integration import runs
 from tests.integration.hostile import Hostile, write_all
 
-#: long enough for texts that are only odd (good PDFs are staged before), short for what never ends
-SECONDS = 5
+#: far more than any of the files takes on a busy machine: none of them should reach it
+SECONDS = 60
 #: what must not matter: hash seeds, time zone, language
 ANOTHER_WORLD = {
     "PYTHONHASHSEED": "4711",
@@ -46,6 +47,7 @@ class Siege:
     ran: runs.Ran
     files: dict[bytes, Hostile]
     names: dict[str, Hostile]
+    desks: Path
 
 
 @pytest.fixture(scope="session")
@@ -55,11 +57,14 @@ def siege(tmp_path_factory: pytest.TempPathFactory, base: Built) -> Siege:
     shutil.copytree(base.settings.raw, folder / "raw")
     shutil.copytree(base.settings.staging, folder / "curated" / "staging")
     files = write_all(folder / "raw")
+    desks = folder / "desks"
+    desks.mkdir()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(pool, "run", partial(pool.run, limits=pool.Limits(seconds=SECONDS)))
-        ran = runs.build(folder / "raw", folder / "curated", "--workers", "4")
+        patched.setattr(tempfile, "tempdir", str(desks))
+        ran = runs.build(folder / "raw", folder / "curated", "--workers", "2")
     names = {publishable(printable(Path(os.fsdecode(name)))): one for name, one in files.items()}
-    return Siege(ran, files, names)
+    return Siege(ran, files, names, desks)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ import os
 import random
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from pypdf import PdfReader, PdfWriter
@@ -36,16 +37,20 @@ HOTLINE = f"联系{FICTITIOUS_TELEPHONE}.txt"
 
 @dataclass(frozen=True)
 class Hostile:
-    """One file: its name (bytes where it is no UTF-8), content, and what may become of it."""
+    """One file: its name (bytes where it is no UTF-8), content, and what may become of it.
+
+    What is no regular file has no content, and a way to be made.
+    """
 
     name: str | bytes
-    content: bytes
+    content: bytes | None
     may_be: tuple[str, ...]
+    make: Callable[[bytes], None] | None = None
 
 
 def hostile_files() -> list[Hostile]:
     """Every hostile file."""
-    return [*pdfs(), *other_bytes(), *texts(), *names()]
+    return [*pdfs(), *broken_pages(), *other_bytes(), *no_files(), *texts(), *names()]
 
 
 def write_all(folder: Path) -> dict[bytes, Hostile]:
@@ -55,8 +60,11 @@ def write_all(folder: Path) -> dict[bytes, Hostile]:
         relative = one.name if isinstance(one.name, bytes) else one.name.encode()
         target = os.path.join(os.fsencode(folder), relative)
         os.makedirs(os.path.dirname(target), exist_ok=True)
-        with open(target, "wb") as stream:
-            stream.write(one.content)
+        if one.make is not None:
+            one.make(target)
+        if one.content is not None:
+            with open(target, "wb") as stream:
+                stream.write(one.content)
         written[relative] = one
     return written
 
@@ -64,21 +72,67 @@ def write_all(folder: Path) -> dict[bytes, Hostile]:
 # --- PDF -------------------------------------------------------------------------------------
 
 
+DAMAGED, LARGE, OPEN = ("unreadable_file",), ("too_large",), ("nothing_recognised",)
+
+
 def pdfs() -> Iterator[Hostile]:
-    """PDFs that crash, hang, swell or show nothing."""
+    """PDFs that crash, hang, swell, show nothing, or are not what they seem."""
     whole = published_pdf(synthetic_budget(30, n_projects=2))
-    damaged = ("unreadable_file", "reader_failed", "nothing_recognised", "not_text", "too_large")
-    yield Hostile("pdf/self_drawing.pdf", self_drawing(), damaged)
-    yield Hostile("pdf/nested_forms.pdf", nested_forms(29), damaged)
-    yield Hostile("pdf/flate_bomb.pdf", flate_bomb(), damaged)
-    yield Hostile("pdf/truncated.pdf", whole[: len(whole) // 2], damaged)
-    yield Hostile("pdf/bit_flipped.pdf", bit_flipped(whole, 40), damaged)
+    yield Hostile("pdf/self_drawing.pdf", self_drawing(), DAMAGED)
+    yield Hostile("pdf/nested_forms.pdf", nested_forms(29), LARGE)
+    yield Hostile("pdf/nested_less_deep.pdf", nested_forms(22), LARGE)
+    yield Hostile("pdf/flate_bomb.pdf", flate_bomb(), LARGE)
+    for percent in (1, 25, 50, 75, 99):
+        cut = whole[: len(whole) * percent // 100]
+        yield Hostile(f"pdf/truncated_{percent}.pdf", cut, DAMAGED)
+    yield Hostile("pdf/bit_flipped.pdf", bit_flipped(whole, 40), DAMAGED)
     light = bit_flipped(published_pdf(disclosure(73)), 4000)
-    yield Hostile("pdf/bit_flipped_lightly.pdf", light, (*damaged, DOCUMENT))
-    yield Hostile("pdf/zero_pages.pdf", zero_pages(), damaged)
+    flipped = (*DAMAGED, *LARGE, *OPEN, "reader_failed", "not_text", DOCUMENT)
+    yield Hostile("pdf/bit_flipped_lightly.pdf", light, flipped)
+    yield Hostile("pdf/zero_pages.pdf", zero_pages(), DAMAGED)
     yield Hostile("pdf/encrypted.pdf", encrypted(whole), ("encrypted",))
+    owned = encrypted(published_pdf(disclosure(82)), "")
+    yield Hostile("pdf/encrypted_for_its_owner.pdf", owned, (DOCUMENT,))
     yield Hostile("pdf/image_only.pdf", image_only(), ("not_text",))
-    yield Hostile("pdf/seventeen_bytes.pdf", b"%PDF-1.4\n%nothing", damaged)
+    yield Hostile("pdf/seventeen_bytes.pdf", b"%PDF-1.4\n%nothing", DAMAGED)
+    yield Hostile("pdf/glued.pdf", whole + published_pdf(disclosure(83)), DAMAGED)
+    before = b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n"
+    yield Hostile("pdf/headed.pdf", before + published_pdf(disclosure(84)), (DOCUMENT, *DAMAGED))
+
+
+def broken_pages() -> Iterator[Hostile]:
+    """PDFs whose objects claim, hold or refer to what none should."""
+    page = one_page(stream(HELLO), b"")
+    turned = page.replace(b"/Kids[3 0 R]", b"/Kids[2 0 R]")
+    yield Hostile("pages/tree_turns_back.pdf", turned, DAMAGED)
+    start = page.rindex(b"\nxref") + 1
+    looped = page.replace(b"trailer<<", b"trailer<</Prev %d" % start)
+    yield Hostile("pages/xref_turns_back.pdf", looped, OPEN)
+    claims = page.replace(b"/Count 1", b"/Count 999999999")
+    yield Hostile("pages/claims_many.pdf", claims, LARGE)
+    hidden = page.replace(b"/Kids[3 0 R]", b"/Kids[3 0 R 3 0 R 3 0 R]")
+    yield Hostile("pages/claims_few.pdf", hidden, DAMAGED)
+    yield Hostile("pages/huge.pdf", page.replace(b"595 842", b"1000000000 1000000000"), LARGE)
+    nan = one_page(stream(b"NaN 0 0 inf 1e999 0 cm " + HELLO + b"NaN w -1e39 0 m S"), b"")
+    yield Hostile("pages/no_numbers.pdf", nan.replace(b"595 842", b"NaN inf"), (*OPEN, *DAMAGED))
+    deep = one_page(stream(HELLO), b"", b"[" * 100_000 + b"]" * 100_000)
+    deep = deep.replace(b"/Contents", b"/Deep 5 0 R/Contents")
+    yield Hostile("pages/deep_array.pdf", deep, (*OPEN, *DAMAGED))
+    many = one_page(stream(HELLO), b"", *[b"<<>>"] * 100_000)
+    yield Hostile("pages/many_objects.pdf", many, OPEN)
+    for name in ("JBIG2Decode", "JPXDecode", "DCTDecode", "CCITTFaxDecode"):
+        picture = image_only().replace(b"/ColorSpace", b"/Filter/%s/ColorSpace" % name.encode())
+        yield Hostile(f"pages/{name}.pdf", picture, ("not_text", *DAMAGED))
+    chance = random.Random(5)
+    font = (
+        b"<</Type/Font/Subtype/TrueType/BaseFont/A/Encoding/WinAnsiEncoding/FontDescriptor 6 0 R>>"
+    )
+    descriptor = b"<</Type/FontDescriptor/FontName/A/Flags 4/FontFile2 7 0 R>>"
+    rubbish = stream(b"\0\1\0\0\0\xff" + chance.randbytes(9000), b"/Length1 9006")
+    odd = one_page(stream(HELLO.replace(b"/T ", b"/B ")), b"", font, descriptor, rubbish)
+    yield Hostile(
+        "pages/font.pdf", odd.replace(b"/Font<<", b"/Font<</B 5 0 R"), (*OPEN, "not_text")
+    )
 
 
 def assemble_pdf(*objects: bytes) -> bytes:
@@ -159,10 +213,10 @@ def zero_pages() -> bytes:
     return assemble_pdf(b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[]/Count 0>>")
 
 
-def encrypted(whole: bytes) -> bytes:
-    """A disclosure that asks for a password."""
+def encrypted(whole: bytes, password: str = "a password") -> bytes:
+    """A disclosure that asks for a password to be opened, or only to be changed."""
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(whole)))
-    writer.encrypt("a password", algorithm="RC4-128")
+    writer.encrypt(password, "the owner's", algorithm="RC4-128")
     buffer = io.BytesIO()
     writer.write(buffer)
     return buffer.getvalue()
@@ -186,19 +240,58 @@ def other_bytes() -> Iterator[Hostile]:
         b"<!DOCTYPE html><html><head><title>login</title></head><body><form></form></body></html>"
     )
     yield Hostile("other/login.pdf", page, ("unsupported_media",))
-    yield Hostile("other/archive.pdf", zipped(), ("unsupported_media",))
+    quoting = page.replace(b"<form>", b"%PDF-1.4 %%EOF startxref <form>")
+    yield Hostile("other/quoting.pdf", quoting, ("unsupported_media",))
+    yield Hostile("other/archive.pdf", zipped("../../escape.txt", b"x"), ("unsupported_media",))
+    yield Hostile("other/holding.pdf", zipped("a.pdf", zero_pages()), ("unsupported_media",))
+    office = zipped("[Content_Types].xml", b"<Types/>")
+    yield Hostile("other/office.pdf", office, ("unsupported_media",))
+    yield Hostile("other/program.pdf", b"MZ\x90\0\3\0\0\0\4" * 40, ("unsupported_media",))
+    late = b"a line of text\n" * 200 + b"%PDF-1.4\n%%EOF\n"
+    yield Hostile("other/late.pdf", late, ("unsupported_layout", *OPEN))
     yield Hostile("other/empty.txt", b"", ("empty_file",))
     yield Hostile("other/nul.txt", b"a\tb\tc\n" * 2000 + b"\x00" * 20, ("unreadable_file",))
     yield Hostile("other/nul_head.txt", b"\x00a\tb\n" * 20, ("unsupported_media",))
     yield Hostile("other/binary.pdf", bytes(range(256)), ("unsupported_media",))
 
 
-def zipped() -> bytes:
-    """An archive that would write beside its folder."""
+def zipped(name: str, content: bytes) -> bytes:
+    """An archive of one file, stored as it is."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("../../escape.txt", "x")
+        archive.writestr(name, content)
     return buffer.getvalue()
+
+
+# --- no files ----------------------------------------------------------------------------------
+
+
+def no_files() -> Iterator[Hostile]:
+    """What a folder holds besides regular files that can be read."""
+    no_file = ("unsupported_media",)
+    for name, target in (
+        ("nowhere", b"missing.pdf"),
+        ("loop", b"link_loop.pdf"),
+        ("folder", b"../text"),
+        ("device", b"/dev/zero"),
+    ):
+        yield Hostile(f"no_file/link_{name}.pdf", None, no_file, partial(os.symlink, target))
+    good = partial(os.symlink, b"../text/gbk.txt")
+    yield Hostile("text/gbk_again.txt", None, ("duplicate",), good)
+    yield Hostile("no_file/pipe.pdf", None, no_file, os.mkfifo)
+    inside = text_grid(disclosure(85)).encode()
+    yield Hostile("no_file/folder.pdf/inside.txt", inside, (DOCUMENT,))
+    # Whoever may read everything reads this too.
+    may_be = (DOCUMENT,) if os.geteuid() == 0 else DAMAGED
+    locked = text_grid(disclosure(86)).encode()
+    yield Hostile("no_file/locked.txt", None, may_be, partial(write_locked, locked))
+
+
+def write_locked(content: bytes, path: bytes) -> None:
+    """Write a file that its owner may not read."""
+    with open(path, "wb") as stream:
+        stream.write(content)
+    os.chmod(path, 0)
 
 
 # --- texts -------------------------------------------------------------------------------------

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import os
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pipeline import steps
 from pipeline.documents.intake import FORMULA_STARTS
-from tests.builds import tree
+from pipeline.staging import store
+from tests.builds import settings, tree
 from tests.facsimile.budget import Budget
 from tests.facsimile.expected import expected
 from tests.facsimile.tab_grid import text_grid
@@ -153,19 +156,35 @@ def test_nothing_that_does_more_than_show_itself_reaches_a_terminal(siege: Siege
 def test_raw_files_are_only_read(siege: Siege) -> None:
     folder = siege.ran.curated.with_name("raw")
     found = {os.fsencode(name): data for name, data in tree(folder).items()}
-    assert {name: found[name] for name in siege.files} == {
-        name: one.content for name, one in siege.files.items()
-    }
+    regular = {n: one.content for n, one in siege.files.items() if one.content is not None}
+    assert {name: found[name] for name in regular} == regular
     assert not list(siege.ran.curated.parent.rglob("escape.txt"))
 
 
 def test_inspecting_a_hostile_file_shows_it_harmlessly(siege: Siege, tmp_path: Path) -> None:
     path = tmp_path / f"{ESCAPE}{BIDI}.txt".replace("/", "")
-    path.write_bytes(siege.files[b"text/label_escape.txt"].content)
+    path.write_bytes(siege.files[b"text/label_escape.txt"].content or b"")
     ran = runs.invoke(tmp_path, "inspect", str(path), "--statement", "expenditure")
     assert ran.code == 0
     assert "支出总表" in ran.out
     assert not runs.unprintable(ran.said)
+
+
+def test_no_worker_and_nothing_of_one_is_left(siege: Siege) -> None:
+    """Neither drafts in the staging folder, nor desks in the folder for temporary files."""
+    assert not [path for path in siege.desks.iterdir() if path.name.startswith("yusuan-")]
+    staging = siege.ran.curated / "staging"
+    assert not [path for path in staging.rglob("*") if path.name.startswith(".")]
+    assert all(store.is_sound(staging, path.name) for path in staging.glob("*/*/*"))
+
+
+def test_every_refusal_is_kept_so_that_no_file_is_read_again(siege: Siege) -> None:
+    """The next night reads nothing: each hostile file cost what it cost once."""
+    chosen = settings(siege.ran.curated.with_name("raw"), siege.ran.curated)
+    intake = steps.take_in(replace(chosen, curated=siege.desks / "again"))
+    staging = siege.ran.curated / "staging"
+    unread = [d.source_name for d in intake.documents if not store.is_sound(staging, d.document_id)]
+    assert unread == []
 
 
 def test_the_label_that_hostile_labels_replace_is_printed() -> None:

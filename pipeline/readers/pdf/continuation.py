@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from pipeline.readers.furniture import MIN_REPEATS, is_page_number, may_repeat
+from pipeline.readers.pdf.cut_rows import CLOSED, Ends, row_breaks, with_merged, with_rest
 from pipeline.readers.shapes import Cell, Grid, Paragraph
 
 TOLERANCE = 3.0
@@ -23,10 +24,15 @@ Items = list[Paragraph | Grid]
 
 @dataclass(frozen=True)
 class PageItems:
-    """What stands on one page, from top to bottom, and the page's height."""
+    """What stands on one page, from top to bottom, and the page's height.
+
+    `first` and `last` say how its first grid begins and its last one ends.
+    """
 
     items: Items
     height: float
+    first: Ends = CLOSED
+    last: Ends = CLOSED
 
 
 def furniture(pages: list[PageItems]) -> set[str]:
@@ -51,6 +57,7 @@ def join_pages(pages: list[PageItems]) -> Items:
     """
     repeated = furniture(pages)
     joined: Items = []
+    above = CLOSED
     for page in pages:
         items = [item for item in page.items if not is_marginal(item, page.height)]
         upper = last_grid(joined, repeated)
@@ -58,13 +65,32 @@ def join_pages(pages: list[PageItems]) -> Items:
         if upper is not None and lower is not None:
             first, second = joined[upper], items[lower]
             if isinstance(first, Grid) and isinstance(second, Grid):
-                if (whole := append(first, second)) is not None:
+                below = page.first if is_first_grid(page, second) else CLOSED
+                if (whole := append(first, second, above, below)) is not None:
                     joined[upper:] = [whole]
                     items = items[lower + 1 :]
+                    catch_up(joined, repeated)
                 else:
                     items[lower] = replace(second, follows=True)
         joined.extend(items)
+        above = page.last
     return joined
+
+
+def catch_up(joined: Items, repeated: set[str]) -> None:
+    """Join the last grid with the one it follows, now that it shows more columns."""
+    last = joined[-1]
+    if not isinstance(last, Grid) or not last.follows:
+        return
+    upper = last_grid(joined[:-1], repeated)
+    first = joined[upper] if upper is not None else None
+    if isinstance(first, Grid) and (whole := append(first, last)) is not None:
+        joined[upper:] = [whole]
+
+
+def is_first_grid(page: PageItems, grid: Grid) -> bool:
+    """Whether a grid is the first of its page."""
+    return next((item for item in page.items if isinstance(item, Grid)), None) is grid
 
 
 def is_marginal(item: Paragraph | Grid, height: float) -> bool:
@@ -90,21 +116,26 @@ def last_grid(items: Items, repeated: set[str]) -> int | None:
     return None
 
 
-def append(upper: Grid, lower: Grid) -> Grid | None:
-    """Both grids as one if the columns of one are a subset of the other's; null otherwise."""
+def append(upper: Grid, lower: Grid, above: Ends = CLOSED, below: Ends = CLOSED) -> Grid | None:
+    """Both grids as one if the columns of one are a subset of the other's; null otherwise.
+
+    `above` says how the upper grid ends, `below` how the lower one begins.
+    """
     if not (near(upper.edges[0], lower.edges[0]) and near(upper.edges[-1], lower.edges[-1])):
         return None
     finer = max(upper.edges, lower.edges, key=len)
     if not (places(upper.edges, finer) and places(lower.edges, finer)):
         return None
-    above, below = widen(upper, finer), widen(lower, finer)
-    shifted = tuple(replace(cell, row=cell.row + above.rows) for cell in below.cells)
+    one, other = widen(upper, finer), widen(lower, finer)
+    one, other = with_rest(one, other, above, below) or (one, other)
+    one, other = with_merged(one, other, above, below)
+    shifted = tuple(replace(cell, row=cell.row + one.rows) for cell in other.cells)
     return Grid(
-        rows=above.rows + below.rows,
+        rows=one.rows + other.rows,
         columns=len(finer) - 1,
-        cells=above.cells + shifted,
+        cells=one.cells + shifted,
         spans_known=True,
-        breaks=(*above.breaks, above.rows, *(b + above.rows for b in below.breaks)),
+        breaks=(*one.breaks, *row_breaks(one.rows, other)),
         edges=finer,
         follows=upper.follows,
     )

@@ -1,78 +1,79 @@
-"""Glyphs of a page from pdfium: characters with their boxes on the displayed page.
+"""Glyphs of a page from pdfium: printed characters with their boxes on the displayed page.
 
-Here: opening a PDF, and characters to lines. pdfium already drops glyphs that are drawn twice to
-look bold. Not here: rules and grids (ruled). pdfium is not thread-safe: one process, one document.
+Here: opening a PDF, and its characters one by one. A character whose code the font does not explain
+is U+FFFD, never left out: a figure must not lose a digit silently. Not here: lines of text (lines),
+what is hidden (unseen), rules (paths). pdfium is not thread-safe: one process, one document.
 """
 
 from __future__ import annotations
 
 import ctypes
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from pipeline.documents.document import Refusal
-from pipeline.readers.shapes import Box
+from pipeline.readers.pdf.radicals import IDEOGRAPH
+from pipeline.readers.pdf.turning import Matrix, mapped, quarter_of
 
 MAX_PAGES = 2000
+# A page of print bears thousands of characters.
+MAX_GLYPHS = 200_000
 TAIL = 4096
-# Points of a page are mapped to the device in this many units each, as integers.
-SCALE = 100
-# The sine of the angle beyond which a character counts as turned.
-TURNED = 0.7
-# A gap wider than this share of a glyph's height parts two words.
-WORD_GAP = 0.6
-# Baselines nearer than this share of a glyph's height are one line.
-LINE_SHARE = 0.4
+UNKNOWN = "\ufffd"
+# pdfium's code for a hyphen at the end of a line.
+LINE_END_HYPHEN = 2
+BLANK = frozenset(range(1, 33)) - {LINE_END_HYPHEN}
+# A character's box begins this near to its origin, in points.
+NEAR = 0.05
+SURROGATES, PRIVATE = range(0xD800, 0xE000), range(0xE000, 0xF900)
+NO_CHARACTER = frozenset((0, 0xFFFD, 0xFFFE, 0xFFFF))
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """One character, its box on the displayed page, and the height of its baseline.
+class Glyph(NamedTuple):
+    """One character, its box, the height of its baseline, and the quarter its line runs in.
 
     Fonts differ in how high their boxes reach; glyphs of one line share their baseline.
     """
 
     character: str
-    box: Box
+    x0: float
+    y0: float
+    x1: float
+    y1: float
     baseline: float
+    quarter: int = 0
 
     @property
     def x(self) -> float:
         """Horizontal centre."""
-        return (self.box.x0 + self.box.x1) / 2
+        return (self.x0 + self.x1) / 2
 
     @property
     def y(self) -> float:
         """Vertical centre."""
-        return (self.box.y0 + self.box.y1) / 2
+        return (self.y0 + self.y1) / 2
 
     @property
     def height(self) -> float:
         """Height of the glyph's line box."""
-        return self.box.y1 - self.box.y0
+        return self.y1 - self.y0
 
 
-@dataclass(frozen=True)
-class PageText:
-    """The glyphs of one page, its displayed height, and what else it shows.
+class Raw(NamedTuple):
+    """One character as pdfium gives it, in displayed coordinates, with its number there."""
 
-    `paper` is the media box as displayed: it reaches beyond the page where a crop box is smaller.
-    `image_share` is how much of the page its largest image covers; `sideways` says that most
-    of its text runs up or down the displayed page.
-    """
-
-    page: int
-    height: float
-    paper: Box
-    glyphs: tuple[Glyph, ...]
-    shows_more: bool
-    image_share: float
-    sideways: bool
+    character: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    origin_x: float
+    origin_y: float
+    quarter: int
+    number: int
 
 
 def check_tail(path: Path) -> None:
@@ -106,111 +107,138 @@ def open_pdf(path: Path) -> pdfium.PdfDocument:
     return document
 
 
-def pages(document: pdfium.PdfDocument) -> Iterator[PageText]:
-    """The text of each page in turn; pages are closed as they are left."""
-    for number in range(len(document)):
-        try:
-            page = document[number]
-        except pdfium.PdfiumError as error:
-            raise Refusal(
-                "readers", "unreadable_file", f"page {number + 1} cannot be loaded"
-            ) from error
-        text = page.get_textpage()
-        try:
-            width, height = page.get_size()
-            glyphs = tuple(page_glyphs(page, text, width, height))
-            paper = displayed(page, width, height, *page.get_mediabox())
-            share = image_share(page, width * height)
-            turned = is_sideways(page, text)
-            yield PageText(number + 1, height, paper, glyphs, shows_more(page), share, turned)
-        finally:
-            text.close()
-            page.close()
+def load_page(document: pdfium.PdfDocument, index: int) -> pdfium.PdfPage:
+    """An open page; raises `Refusal` where it is damaged."""
+    try:
+        return document[index]
+    except pdfium.PdfiumError as error:
+        detail = f"page {index + 1} cannot be loaded"
+        raise Refusal("readers", "unreadable_file", detail) from error
 
 
-def is_sideways(page: pdfium.PdfPage, text: pdfium.PdfTextPage) -> bool:
-    """Whether most characters are turned by a right angle on the displayed page."""
-    turn = math.radians(page.get_rotation())
-    count = pdfium_c.FPDFText_CountChars(text)
-    angles = (pdfium_c.FPDFText_GetCharAngle(text, index) for index in range(count))
-    turned = sum(abs(math.sin(angle + turn)) > TURNED for angle in angles)
-    return bool(turned * 2 > count)
+def load_text(page: pdfium.PdfPage, number: int) -> pdfium.PdfTextPage:
+    """The open text of a page; raises `Refusal` where pdfium gives none."""
+    try:
+        return page.get_textpage()
+    except pdfium.PdfiumError as error:
+        detail = f"the text of page {number} cannot be loaded"
+        raise Refusal("readers", "unreadable_file", detail) from error
 
 
-def image_share(page: pdfium.PdfPage, area: float) -> float:
-    """The share of a page that its largest image covers."""
-    images = page.get_objects(filter=(pdfium_c.FPDF_PAGEOBJ_IMAGE,), max_depth=2)
-    sizes = [(b[2] - b[0]) * (b[3] - b[1]) for b in (image.get_bounds() for image in images)]
-    return max(sizes, default=0.0) / area if area else 0.0
+def characters(text: pdfium.PdfTextPage, matrix: Matrix, rotation: int) -> list[Raw]:
+    """The printed characters of a page in the order of its content; blanks are left out.
 
-
-def shows_more(page: pdfium.PdfPage) -> bool:
-    """Whether a page draws anything besides text."""
-    kinds = (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_FORM, pdfium_c.FPDF_PAGEOBJ_PATH)
-    return next(page.get_objects(filter=kinds, max_depth=2), None) is not None
-
-
-def page_glyphs(
-    page: pdfium.PdfPage, text: pdfium.PdfTextPage, width: float, height: float
-) -> Iterator[Glyph]:
-    """Printed characters with displayed boxes; blanks are left out, boxes tell them."""
-    box = pdfium_c.FS_RECTF()
-    x, y = ctypes.c_double(), ctypes.c_double()
-    for index in range(pdfium_c.FPDFText_CountChars(text)):
-        character = chr(pdfium_c.FPDFText_GetUnicode(text, index))
-        if character.isspace() or not character.isprintable():
-            continue
-        if pdfium_c.FPDFText_IsGenerated(text, index) == 1:
-            continue
-        if pdfium_c.FPDFText_GetLooseCharBox(text, index, box):
-            place = displayed(page, width, height, box.left, box.bottom, box.right, box.top)
-            pdfium_c.FPDFText_GetCharOrigin(text, index, x, y)
-            origin = displayed(page, width, height, x.value, y.value, x.value, y.value)
-            yield Glyph(character, place, origin.y0)
-
-
-def displayed(page: pdfium.PdfPage, width: float, height: float, *corners: float) -> Box:
-    """A rectangle of the page's own space as it is displayed, /Rotate and crop applied."""
-    x0, y0, x1, y1 = corners
-    ends = []
-    for x, y in ((x0, y0), (x1, y1)):
-        to_x, to_y = ctypes.c_int(), ctypes.c_int()
-        pdfium_c.FPDF_PageToDevice(
-            page, 0, 0, round(width * SCALE), round(height * SCALE), 0, x, y, to_x, to_y
-        )
-        ends.append((to_x.value / SCALE, to_y.value / SCALE))
-    (ax, ay), (bx, by) = ends
-    return Box(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))
-
-
-def text_lines(glyphs: list[Glyph]) -> list[list[Glyph]]:
-    """Glyphs as lines from top to bottom, each from left to right."""
-    lines: list[list[Glyph]] = []
-    for glyph in sorted(glyphs, key=lambda g: (g.baseline, g.x)):
-        above = lines[-1][0] if lines else glyph
-        near = abs(glyph.baseline - above.baseline) <= LINE_SHARE * min(glyph.height, above.height)
-        if lines and near:
-            lines[-1].append(glyph)
-        else:
-            lines.append([glyph])
-    return [sorted(line, key=lambda g: g.box.x0) for line in lines]
-
-
-def indent_of(line: list[Glyph], left: float) -> str:
-    """The blanks before a line that begins right of `left`, one per full glyph height.
-
-    pdfium drops some blanks at the start of a line, and publishers indent by position as often as
-    by blanks; the distance says it in both cases.
+    Text that runs neither level nor upright (a watermark) belongs to no line and is left out too.
     """
-    first = line[0]
-    return "\u3000" * int((first.box.x0 - left) / first.height) if first.height > 0 else ""
+    raw = text.raw
+    count = pdfium_c.FPDFText_CountChars(raw)
+    if count > MAX_GLYPHS:
+        raise Refusal("readers", "too_large", f"a page bears {count} characters")
+    box, x, y = pdfium_c.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    to_box, to_x, to_y = ctypes.byref(box), ctypes.byref(x), ctypes.byref(y)
+    box_of, origin_of = pdfium_c.FPDFText_GetLooseCharBox, pdfium_c.FPDFText_GetCharOrigin
+    a, b, c, d, e, f = matrix
+    standing = rotation // 90
+    found = []
+    high = None
+    for index, code in enumerate(codes(raw, count)):
+        if code in BLANK:
+            continue
+        if code in SURROGATES:
+            high, whole = paired(high, code)
+            if whole is None:
+                continue
+            code = whole
+        character = KNOWN.get(code) or read_as(code)
+        if not character or not box_of(raw, index, to_box):
+            continue
+        if character == UNKNOWN and not has_ink(raw, index):
+            continue
+        origin_of(raw, index, to_x, to_y)
+        left, top, right, bottom = box.left, box.top, box.right, box.bottom
+        ox, oy = x.value, y.value
+        quarter = standing
+        # A character that stands on its origin is upright; any other is asked for its angle.
+        if abs(ox - left) > NEAR or not bottom - NEAR <= oy <= top + NEAR:
+            turned = quarter_of(pdfium_c.FPDFText_GetCharAngle(raw, index), rotation)
+            if turned is None:
+                continue
+            quarter = turned
+        x0, y0 = a * left + c * top + e, b * left + d * top + f
+        x1, y1 = a * right + c * bottom + e, b * right + d * bottom + f
+        if rotation:
+            x0, y0, x1, y1 = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+        origin = (a * ox + c * oy + e, b * ox + d * oy + f)
+        found.append(Raw(character, x0, y0, x1, y1, *origin, quarter, index))
+    return found
 
 
-def line_text(line: list[Glyph]) -> str:
-    """The characters of a line, a blank where a gap parts two words."""
-    text = ""
-    for before, glyph in zip([None, *line], line, strict=False):
-        if before and glyph.box.x0 - before.box.x1 > WORD_GAP * glyph.height:
-            text += " "
-        text += glyph.character
-    return text
+def codes(text: Any, count: int) -> list[int]:
+    """The code of each character: all at once, or one by one where pdfium leaves some out."""
+    if count <= 0:
+        return []
+    units = (ctypes.c_ushort * (count + 1))()
+    if pdfium_c.FPDFText_GetText(text, 0, count, units) == count + 1:
+        return list(units[:count])
+    return [pdfium_c.FPDFText_GetUnicode(text, index) for index in range(count)]
+
+
+def has_ink(text: Any, index: int) -> bool:
+    """Whether a character prints anything: a blank without a code is a blank."""
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    if not pdfium_c.FPDFText_GetCharBox(text, index, left, right, bottom, top):
+        return False
+    return abs(right.value - left.value) > 0.1 and abs(top.value - bottom.value) > 0.1
+
+
+def paired(high: int | None, code: int) -> tuple[int | None, int | None]:
+    """The first half of a pair to keep, or the whole code where both halves are there."""
+    if code < 0xDC00:
+        return code, None
+    if high is None:
+        return None, 0xFFFD
+    return None, 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
+
+
+def read_as(code: int) -> str:
+    """The character of a code; empty for what prints nothing."""
+    if code == LINE_END_HYPHEN:
+        return "-"
+    if code in NO_CHARACTER or code in PRIVATE or code > 0x10FFFF:
+        return UNKNOWN
+    character = chr(code)
+    if character.isspace() or not character.isprintable():
+        return ""
+    return IDEOGRAPH.get(character, character)
+
+
+# The characters that nearly all print is made of.
+KNOWN = {
+    code: read_as(code)
+    for code in (*range(33, 127), *range(0x3001, 0x3020), *range(0x4E00, 0x9FA6))
+}
+KNOWN |= {code: read_as(code) for code in range(0xFF01, 0xFF5F)}
+
+
+def placed(raw: list[Raw], matrix: Matrix, quarter: int) -> list[Glyph]:
+    """Glyphs on the page turned by a quarter with this matrix."""
+    if quarter == 0:
+        return [Glyph(r[0], r[1], r[2], r[3], r[4], r[6], r[7]) for r in raw]
+    _, b, _, d, _, f = matrix
+    return [
+        Glyph(
+            r.character,
+            *mapped(matrix, r.x0, r.y0, r.x1, r.y1),
+            b * r.origin_x + d * r.origin_y + f,
+            (r.quarter - quarter) % 4,
+        )
+        for r in raw
+    ]
+
+
+def main_quarter(raw: list[Raw]) -> int:
+    """The quarter that most of the text of a page runs in."""
+    counts = [0, 0, 0, 0]
+    for r in raw:
+        counts[r.quarter] += 1
+    return max(range(4), key=lambda quarter: counts[quarter])

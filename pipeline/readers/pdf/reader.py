@@ -1,90 +1,93 @@
 """The PDF reader: pages to paragraphs and grids in reading order.
 
-Here: putting glyphs, ruled grids and continuation together. It runs in a limited worker process
-(isolation): whatever a file does to a parser stays there.
+Here: which pages are read as text and which as images, and the whole document put together. One
+page at a time is open. It runs in a limited worker process (isolation): whatever a file does to a
+parser stays there.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pypdfium2 as pdfium
 
 from pipeline.documents.document import Document, Refusal
-from pipeline.readers.pdf import glyphs, ruled
-from pipeline.readers.pdf.continuation import Items, PageItems, join_pages
-from pipeline.readers.pdf.glyphs import Glyph, PageText
-from pipeline.readers.shapes import Box, Grid, Paragraph, Place, Reading
-
-# Fewer glyphs than this on a page that shows something else: the page was not read.
-MIN_GLYPHS = 3
-# A page that is one image and bears no more than a page number or a running foot is a scan.
-SCAN_SHARE, SCAN_GLYPHS = 0.5, 60
+from pipeline.readers.pdf.continuation import PageItems, join_pages
+from pipeline.readers.pdf.glyphs import open_pdf
+from pipeline.readers.pdf.page import Page, read_page
+from pipeline.readers.pdf.turning import back, mapped
+from pipeline.readers.shapes import Box, Cell, Grid, Paragraph, Place, Reading
 
 
 def read(document: Document) -> Reading:
-    """A PDF with a text layer as grids and paragraphs.
+    """A PDF as grids and paragraphs.
 
-    Raises `Refusal` where it cannot be opened or has no text at all. Camelot raises what it
-    likes on damaged files; the worker that runs this reader turns that into quarantine.
+    Raises `Refusal` where it cannot be opened, or gives nothing at all.
     """
-    texts = read_texts(document.path)
-    blind = {text.page for text in texts if is_blind(text)}
-    if all(text.page in blind or not text.glyphs for text in texts):
-        if blind:
-            raise Refusal(
-                "readers",
-                "not_text",
-                f"{len(texts)} pages, none with upright text (images, or text on its side)",
-            )
-        raise Refusal("readers", "unreadable_file", "its pages show neither text nor images")
-    tables = ruled.tables_by_page(str(document.path), len(texts))
-    pages = [page_items(text, tables.get(text.page, [])) for text in texts]
-    for text, page in zip(texts, pages, strict=True):
-        # Rules without any glyph between them: text and rules did not meet.
-        has_grid = any(isinstance(item, Grid) for item in page.items)
-        if tables.get(text.page) and text.glyphs and not has_grid:
-            blind.add(text.page)
-    return Reading("pdf", tuple(join_pages(pages)), len(texts), tuple(sorted(blind)))
-
-
-def is_blind(text: PageText) -> bool:
-    """Whether a page shows something and gave next to no text, or text that stands on its side.
-
-    Camelot turns such a page upright and pdfium does not: rules and glyphs would not meet.
-    """
-    scanned = text.image_share >= SCAN_SHARE and len(text.glyphs) < SCAN_GLYPHS
-    return text.sideways or scanned or (len(text.glyphs) < MIN_GLYPHS and text.shows_more)
-
-
-def read_texts(path: Path) -> list[PageText]:
-    """The glyphs of every page."""
-    pdf = glyphs.open_pdf(path)
+    pdf = open_pdf(document.path)
     try:
-        return list(glyphs.pages(pdf))
+        pages = list(read_pages(pdf))
     finally:
         pdf.close()
+    blind = {page.number for page in pages if page.is_blind}
+    if all(page.is_blind or not page.items for page in pages):
+        if blind:
+            detail = f"{len(pages)} pages, none with text (images, or drawings)"
+            raise Refusal("readers", "not_text", detail)
+        raise Refusal("readers", "unreadable_file", "its pages show neither text nor images")
+    items = join_pages([page_items(page) for page in pages])
+    turned = {page.number: page for page in pages if page.quarter}
+    if turned:
+        items = [displayed(item, turned) for item in items]
+    from_image = sum(page.recognised for page in pages)
+    from_text = sum(bool(page.items) for page in pages) - from_image - len(blind)
+    reader = "ocr" if from_image > from_text else "pdf"
+    items = [named(item, reader) for item in items] if from_image else items
+    return Reading(reader, tuple(items), len(pages), tuple(sorted(blind)))
 
 
-def page_items(text: PageText, tables: list[Any]) -> PageItems:
-    """Grids and the lines outside them, from top to bottom."""
-    grids, outside = ruled.page_grids(tables, text)
-    lines = [paragraph(line, text.page) for line in glyphs.text_lines(outside)]
-    items: Items = [*grids, *(p for p in lines if p.text.strip())]
-    return PageItems(sorted(items, key=top), text.height)
+def read_pages(pdf: pdfium.PdfDocument) -> Iterator[Page]:
+    """Each page in turn."""
+    for index in range(len(pdf)):
+        yield read_page(pdf, index)
 
 
-def paragraph(line: list[Glyph], page: int) -> Paragraph:
-    """A line of glyphs as a paragraph."""
-    box = Box(
-        min(g.box.x0 for g in line),
-        min(g.box.y0 for g in line),
-        max(g.box.x1 for g in line),
-        max(g.box.y1 for g in line),
-    )
-    return Paragraph(glyphs.line_text(line).strip(), Place(page=page, box=box))
+def page_items(page: Page) -> PageItems:
+    """A page as it is joined with others."""
+    return PageItems(list(page.items), page.length, page.first, page.last)
 
 
-def top(item: Paragraph | Grid) -> float:
-    """Where an item begins on its page."""
-    place = item.place if isinstance(item, Paragraph) else item.cells[0].place
-    return place.box.y0 if place.box else 0.0
+def named(item: Paragraph | Grid, reader: str) -> Paragraph | Grid:
+    """An item whose cells name their reader where it is not the document's."""
+    if isinstance(item, Paragraph):
+        return item
+    return replace(item, cells=tuple(named_cell(cell, reader) for cell in item.cells))
+
+
+def named_cell(cell: Cell, reader: str) -> Cell:
+    """A cell that names its reader where it is not the document's."""
+    own = cell.reader or "pdf"
+    return replace(cell, reader=None if own == reader else own)
+
+
+def displayed(item: Paragraph | Grid, turned: dict[int, Page]) -> Paragraph | Grid:
+    """An item with its boxes on the page as displayed, where it was read turned."""
+    if isinstance(item, Paragraph):
+        return replace(item, place=displayed_place(item.place, turned))
+    return replace(item, cells=tuple(displayed_cell(cell, turned) for cell in item.cells))
+
+
+def displayed_cell(cell: Cell, turned: dict[int, Page]) -> Cell:
+    """A cell with its box on the page as displayed."""
+    return replace(cell, place=displayed_place(cell.place, turned))
+
+
+def displayed_place(place: Place, turned: dict[int, Page]) -> Place:
+    """A place on the page as displayed."""
+    page = turned.get(place.page) if place.page is not None else None
+    if page is None or place.box is None:
+        return place
+    box = place.box
+    matrix = back(page.quarter, page.width, page.height)
+    return replace(place, box=Box(*mapped(matrix, box.x0, box.y0, box.x1, box.y1)))

@@ -45,8 +45,13 @@ def decode(data: bytes) -> str:
     raise Refusal("readers", "unreadable_file", "neither UTF-8 nor GB 18030 text")
 
 
+def looks_like(lines: list[str]) -> bool:
+    """Whether a text is a tab grid: some of its lines have tabs."""
+    return sum("\t" in line for line in lines) >= MIN_TAB_ROWS
+
+
 def refuse_other_layouts(lines: list[str]) -> None:
-    """Raise `Refusal` for flowing text and OCR markdown, which other readers will take."""
+    """Raise `Refusal` for flowing text and OCR markdown, which other readers take."""
     headings = sum(bool(MARKDOWN_HEADING.match(line)) for line in lines)
     if headings > MAX_MARKDOWN_HEADINGS:
         raise Refusal(
@@ -54,8 +59,8 @@ def refuse_other_layouts(lines: list[str]) -> None:
             "unsupported_layout",
             f"OCR markdown ({headings} headings begin with #); this reader takes tab grids",
         )
-    tab_rows = sum("\t" in line for line in lines)
-    if tab_rows < MIN_TAB_ROWS:
+    if not looks_like(lines):
+        tab_rows = sum("\t" in line for line in lines)
         raise Refusal(
             "readers",
             "unsupported_layout",

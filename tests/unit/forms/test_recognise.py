@@ -97,10 +97,10 @@ def test_an_empty_form_needs_no_unit_of_money() -> None:
 
 
 def test_a_header_no_form_knows_is_named() -> None:
-    found = document(EXPENDITURE.replace("基本支出", "经营支出"), THREE_PUBLIC)
+    found = document(EXPENDITURE.replace("基本支出", "日常支出"), THREE_PUBLIC)
     reason, detail = rejection(found, "expenditure")
     assert reason == "header_unknown"
-    assert "{Y}年预算数/经营支出" in detail
+    assert "{Y}年预算数/日常支出" in detail
     assert found.coverage["expenditure"] == "unreadable"
 
 
@@ -404,7 +404,7 @@ def test_what_holds_no_statement_is_refused(text: str) -> None:
 
 def test_the_refusal_says_what_came_nearest() -> None:
     with pytest.raises(Refusal, match="1 came near, first expenditure") as caught:
-        document(EXPENDITURE.replace("基本支出", "经营支出"))
+        document(EXPENDITURE.replace("基本支出", "日常支出"))
     assert "header_unknown" in caught.value.detail
 
 

@@ -11,6 +11,7 @@ from pipeline.identities.declaration import DeclarationError, load_catalogue
 from tests.unit.identities.support import FOLDER, catalogue, checked
 
 CODES = {f"A{n}" for n in range(1, 16)} | {f"B{n}" for n in range(1, 13)}
+CODES |= {f"D{n}" for n in (2, *range(4, 11))}
 
 
 @pytest.mark.parametrize("identity", sorted(catalogue()))
@@ -27,7 +28,7 @@ def test_the_counter_example_breaks(identity: str) -> None:
     assert "crashed" not in found["verdict"].to_list()
 
 
-def test_every_identity_of_families_a_and_b_is_declared() -> None:
+def test_every_code_is_declared() -> None:
     assert {declaration.code for declaration in catalogue().values()} == CODES
     assert all(d.code.startswith(d.family) for d in catalogue().values())
 

@@ -17,7 +17,7 @@ def test_for_writes_the_rest_once_for_each_word() -> None:
         "government_fund",
     ]
     assert found[1].terms[1].ref == Ref(
-        "amount", "summary", "revenue", "fund", ("government_fund",)
+        ("amount",), "summary", ("revenue",), ("fund",), ("government_fund",)
     )
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.readers.pdf import reader
 from pipeline.readers.pdf.continuation import PageItems, join_pages
 from pipeline.readers.shapes import Box, Cell, Grid, Paragraph, Place
-from tests.unit.readers.support import rows_of
+from tests.unit.readers.drawn import Draw, Paper, drawn
+from tests.unit.readers.support import document, only_grid, rows_of
 
 HEIGHT = 842.0
 EDGES = (60.0, 130.0, 280.0, 360.0)
@@ -176,3 +179,109 @@ def test_a_table_cut_anywhere_is_whole_again(rows: list[str], data: st.DataObjec
     (whole,) = join_pages(pages)
     assert rows_of(whole) == rows_of(ruled(*rows))
     assert whole.breaks == tuple(cuts)
+
+
+# Rows and merged cells cut by the break
+
+
+def cut(*rows: str, top: bool = True, bottom: bool = True, at: float = 100.0) -> Draw:
+    """A table that lacks its first or its last rule; `/` breaks a line, long texts fill cells."""
+
+    def page(paper: Paper) -> None:
+        ys = [at + 30 * n for n in range(len(rows) + 1)]
+        for x in EDGES:
+            paper.line(x, ys[0], x, ys[-1])
+        for n, y in enumerate(ys):
+            if (n > 0 or top) and (n < len(rows) or bottom):
+                paper.line(EDGES[0], y, EDGES[-1], y)
+        for y, row in zip(ys, rows, strict=False):
+            for x, text in zip(EDGES, row.split("|"), strict=False):
+                for n, part in enumerate(text.split("/")):
+                    paper.text(x + 2, y + 12 + 13 * n, part)
+
+    return page
+
+
+def rows_over(tmp_path: Path, *pages: Draw) -> list[list[str]]:
+    """The rows of the one table on these pages."""
+    path = tmp_path / "a.pdf"
+    path.write_bytes(drawn(*pages))
+    return rows_of(only_grid(reader.read(document(path))))
+
+
+UPPER = ("201|甲|1.00", "208|用于缴纳机关事业单位基本养老|2.00")
+
+
+def test_a_row_cut_by_the_break_is_whole_again(tmp_path: Path) -> None:
+    found = rows_over(
+        tmp_path, cut(*UPPER, bottom=False), cut("|保险的支出|", "210|乙|3.00", top=False)
+    )
+    assert found[1:] == [
+        ["208", "用于缴纳机关事业单位基本养老\n保险的支出", "2.00"],
+        ["210", "乙", "3.00"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("bottom", "top", "lower"),
+    [
+        (True, False, "|保险的支出|"),
+        (False, True, "|保险的支出|"),
+        (False, False, "|保险的支出|3.00"),
+        (False, False, "210|保险的支出|"),
+        (False, False, "|二、外交支出|"),
+        (False, False, "|其中：外交|"),
+    ],
+)
+def test_rows_at_the_break_stay_apart_without_evidence(
+    tmp_path: Path, bottom: bool, top: bool, lower: str
+) -> None:
+    found = rows_over(tmp_path, cut(*UPPER, bottom=bottom), cut(lower, "211|乙|3.00", top=top))
+    assert len(found) == 4
+    assert found[2] == lower.split("|")
+
+
+def test_a_short_line_above_the_break_is_complete(tmp_path: Path) -> None:
+    upper = cut("201|甲|1.00", "208|保障|2.00", bottom=False)
+    assert len(rows_over(tmp_path, upper, cut("|支出|", "210|乙|3.00", top=False))) == 4
+
+
+def merged_over(paper: Paper, ys: list[float], first: str, *, top: bool, bottom: bool) -> None:
+    """Rows whose first cell is one; its outer rule is missing where it goes on."""
+    for x in EDGES:
+        paper.line(x, ys[0], x, ys[-1])
+    for n, y in enumerate(ys):
+        left = EDGES[0] if (n == 0 and top) or (n == len(ys) - 1 and bottom) else EDGES[1]
+        paper.line(left, y, EDGES[-1], y)
+    if first:
+        paper.text(EDGES[0] + 2, ys[0] + 14, first)
+    for y in ys[:-1]:
+        paper.text(EDGES[1] + 2, y + 14, "数量指标")
+        paper.text(EDGES[2] + 2, y + 14, "1.00")
+
+
+@pytest.mark.parametrize("again", ["", "产出"])
+def test_a_merged_cell_reaches_over_the_break_unless_printed_again(
+    tmp_path: Path, again: str
+) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(
+        drawn(
+            lambda p: merged_over(p, [100.0, 120.0, 140.0], "产出", top=True, bottom=False),
+            lambda p: merged_over(p, [60.0, 80.0, 100.0], again, top=False, bottom=True),
+        )
+    )
+    grid = only_grid(reader.read(document(path)))
+    assert (grid.rows, grid.at(0, 0).row_span) == ((4, 2) if again else (4, 4))
+    assert grid.text(3, 2) == "1.00"
+
+
+def test_a_fragment_that_shows_other_columns_waits_for_one_that_shows_all() -> None:
+    """The second page shows what the first lacks and lacks what it shows; the third shows all."""
+    one = ruled("1|2|3", edges=(60.0, 130.0, 280.0, 360.0))
+    other = ruled("4|5|6", edges=(60.0, 100.0, 280.0, 360.0), page=2)
+    all_of_them = ruled("7|8|9|0", edges=(60.0, 100.0, 130.0, 280.0, 360.0), page=3)
+    (whole,) = join_pages([page(one), page(other), page(all_of_them)])
+    assert isinstance(whole, Grid)
+    assert rows_of(whole) == [["1", "", "2", "3"], ["4", "5", "", "6"], ["7", "8", "9", "0"]]
+    assert whole.breaks == (1, 2)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.readers.pdf.glyphs import Glyph, indent_of, line_text, text_lines
-from pipeline.readers.shapes import Box
+from pipeline.readers.pdf.glyphs import Glyph
+from pipeline.readers.pdf.lines import indent_of, line_text, text_lines
 
 
 def glyphs(text: str, x: float = 0.0, baseline: float = 100.0, size: float = 10.0) -> list[Glyph]:
     """Characters one after the other, a blank as a gap of one character."""
     return [
-        Glyph(c, Box(x + n * size, baseline - size, x + (n + 1) * size, baseline), baseline)
+        Glyph(c, x + n * size, baseline - size, x + (n + 1) * size, baseline, baseline)
         for n, c in enumerate(text)
         if c != " "
     ]
@@ -45,5 +45,5 @@ def test_the_distance_from_the_edge_is_the_indentation(x: float, indent: int) ->
 
 
 def test_a_glyph_without_height_has_no_indentation() -> None:
-    flat = Glyph("一", Box(90, 100, 95, 100), 100)
+    flat = Glyph("一", 90, 100, 95, 100, 100)
     assert indent_of([flat], 60.0) == ""

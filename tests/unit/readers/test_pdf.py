@@ -30,7 +30,7 @@ ROWS = """
 Reader = Callable[..., Reading]
 
 
-NO_UPRIGHT = "2 pages, none with upright text (images, or text on its side)"
+NO_TEXT = "2 pages, none with text (images, or drawings)"
 
 
 @pytest.fixture
@@ -258,15 +258,31 @@ def test_a_turned_page_is_read_as_it_is_displayed(read: Reader, degrees: int) ->
         assert one.place.box.y1 == pytest.approx(other.place.box.y1, abs=0.5)
 
 
-def test_a_sideways_page_without_rotate_is_blind(read: Reader) -> None:
-    """Its lines run down the page: whatever stands there was not read."""
-    writer = PdfWriter(clone_from=io.BytesIO(pdf_bytes([page(line("第一部分", 60))])))
-    sideways = turned(pdf_bytes([page(line("标题", 60), table(ROWS, WIDTHS))]), 90)
-    writer.append(io.BytesIO(sideways))
-    writer.pages[1].rotate(-90)
+def sideways(sheet: Sheet, degrees: int) -> bytes:
+    """A page whose text runs up, down or upside down, shown as it lies."""
+    writer = PdfWriter(clone_from=io.BytesIO(turned(pdf_bytes([sheet]), degrees)))
+    writer.pages[0].rotate(-degrees)
     out = io.BytesIO()
     writer.write(out)
-    assert read(out.getvalue()).blind_pages == (2,)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_text_that_runs_up_or_down_the_page_is_read_in_its_own_direction(
+    read: Reader, degrees: int
+) -> None:
+    sheet = page(line("2026年预算支出总表", 60), table(ROWS, WIDTHS), line("3", 800))
+    upright, lying = read(sheet), read(sideways(sheet, degrees))
+    assert outline(lying) == outline(upright)
+    assert rows_of(only_grid(lying)) == rows_of(only_grid(upright))
+    assert lying.blind_pages == ()
+
+
+def test_what_lies_sideways_has_its_box_on_the_page_as_displayed(read: Reader) -> None:
+    """The page is shown turned anticlockwise: right becomes up."""
+    sheet = page(line("标题", 60), table(ROWS, WIDTHS, x=60, y=100))
+    box = only_grid(read(sideways(sheet, 90))).at(3, 2).place.box
+    assert (box.x0, box.y0, box.x1, box.y1) == pytest.approx((160, 235, 180, 315), abs=1)
 
 
 def test_a_crop_box_smaller_than_the_paper_moves_nothing(read: Reader) -> None:
@@ -347,7 +363,7 @@ def scanned(canvas: Canvas, _: Sheet) -> None:
 
 def test_a_scan_is_no_text(read: Reader) -> None:
     found = refusal(read, pdf_bytes([page(), page()], also=scanned))
-    assert (found.reason, found.detail) == ("not_text", NO_UPRIGHT)
+    assert (found.reason, found.detail) == ("not_text", NO_TEXT)
 
 
 def test_empty_pages_are_refused(read: Reader) -> None:

@@ -11,9 +11,9 @@ import pytest
 
 import pipeline
 from pipeline import steps
-from pipeline.documents.document import Document
+from pipeline.documents.document import Document, Refusal
 from pipeline.staging import store
-from pipeline.staging.extract import extract
+from pipeline.staging.extract import extract, refused
 from pipeline.staging.tables import SCHEMAS, Extract, concat, empty, names
 from tests.builds import Built
 from tests.facsimile.synthetic import synthetic_budget
@@ -69,6 +69,45 @@ def test_a_result_written_again_replaces_the_old_one(tmp_path: Path, result: Ext
     store.write(tmp_path, KEY, result)
     store.write(tmp_path, KEY, empty())
     assert equal(store.read(tmp_path, KEY), empty())
+
+
+def test_a_refusal_is_kept_as_if_a_worker_had_staged_it(tmp_path: Path) -> None:
+    """The next build reads it from here: both must give the same quarantine entry."""
+    document = Document(KEY, "one.pdf", tmp_path / "one.pdf", KEY * 4, 1, "application/pdf")
+    refusal = Refusal("readers", "reader_failed", "电话0300-0123456 in it")
+    store.write_refusal(tmp_path, document, refusal)
+    assert store.is_sound(tmp_path, KEY)
+    assert equal(store.read(tmp_path, KEY), refused(document, refusal))
+
+
+def files_of(place: Path) -> dict[str, bytes]:
+    """The files of a result."""
+    return {path.name: path.read_bytes() for path in place.iterdir()}
+
+
+def test_a_result_is_put_in_its_place_with_whatever_lies_beside_its_tables(
+    tmp_path: Path, result: Extract
+) -> None:
+    store.write(tmp_path / "a", KEY, result)
+    files = files_of(store.folder(tmp_path / "a", KEY)) | {"second.parquet": b"more"}
+    store.place(tmp_path / "b", KEY, files)
+    assert files_of(store.folder(tmp_path / "b", KEY)) == files
+    assert equal(store.read(tmp_path / "b", KEY), result)
+
+
+@pytest.mark.parametrize("missing", ["cells.parquet", store.CHECKSUMS])
+def test_what_is_no_result_leaves_the_one_that_is_there(
+    tmp_path: Path, result: Extract, missing: str
+) -> None:
+    store.write(tmp_path, KEY, result)
+    place = store.folder(tmp_path, KEY)
+    files = files_of(place)
+    with pytest.raises(store.NotWhole, match="not whole"):
+        store.place(tmp_path, KEY, {n: data for n, data in files.items() if n != missing})
+    with pytest.raises(store.NotWhole, match="of another document"):
+        store.place(tmp_path, "f" * 16, files)
+    assert files_of(place) == files
+    assert not [path for path in tmp_path.rglob("*") if path.name.startswith(".")]
 
 
 def cut_in_half(path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Measurements of the project's own parts against others: run by hand, never by the tests."""

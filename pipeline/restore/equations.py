@@ -1,0 +1,182 @@
+"""The declared identities as linear equations over the cells of one disclosure, blank ones too.
+
+Here: asking the engine of the identities which cells each instance speaks of; its blank cells
+stand in it as zeros. Only identities that hold without a condition count. Not here: solving them
+(solve).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+import polars as pl
+
+from pipeline.forms.disclosure import Disclosure
+from pipeline.forms.statement import Line, Statement
+from pipeline.identities.books import CELLS, COVERAGE, LINES, Books
+from pipeline.identities.declaration import Declaration, load_catalogue
+from pipeline.identities.engine import run
+from pipeline.ledger.money import step_yuan, to_yuan
+from pipeline.settings import PROJECT
+
+DOCUMENT = "0" * 16
+FEN = Decimal("0.01")
+# Between totals of two tables the leaves below count, which an equation does not show.
+MOST_LEAVES = 30
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Variable:
+    """A money cell of a disclosure."""
+
+    statement_id: str
+    side: str
+    line_no: int
+    measure: str
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A signed sum of cells that is zero but for rounding; `name` says it in plain words."""
+
+    name: str
+    terms: tuple[tuple[Variable, int], ...]
+    mode: str
+
+    def tolerance(self, steps: Mapping[Variable, Decimal], filled: int) -> Decimal:
+        """How far rounding alone can move the sum, in yuan, with so many cells that are not zero.
+
+        Never less than the identities allow: what is decided here must hold there.
+        """
+        step = max((steps.get(v, Decimal(0)) for v, _ in self.terms), default=Decimal(0))
+        if step <= FEN or self.mode == "none":
+            return Decimal(0)
+        count = max(filled - 1, 1)
+        if self.mode == "leaves":
+            count = max(count, MOST_LEAVES)
+        return step * (count // 2)
+
+
+@cache
+def declarations() -> tuple[Declaration, ...]:
+    """The identities that hold without a condition."""
+    folder = PROJECT / "expectations" / "identities"
+    return tuple(d for d in load_catalogue(folder) if not d.conditions)
+
+
+def values(disclosure: Disclosure) -> dict[Variable, Decimal]:
+    """Every figure of a disclosure in yuan."""
+    return {
+        Variable(s.statement_id, line.side or "", line.line_no, f.measure): to_yuan(
+            f.figure, s.money_unit or "元"
+        )
+        for s, line in rows(disclosure)
+        for f in line.figures
+    }
+
+
+def steps(disclosure: Disclosure) -> dict[Variable, Decimal]:
+    """The printed step of every figure in yuan."""
+    return {
+        Variable(s.statement_id, line.side or "", line.line_no, f.measure): step_yuan(
+            f.figure, s.money_unit or "元"
+        )
+        for s, line in rows(disclosure)
+        for f in line.figures
+    }
+
+
+def rows(disclosure: Disclosure) -> Iterable[tuple[Statement, Line]]:
+    """Every line with its statement."""
+    return ((s, line) for s in disclosure.statements for line in s.lines)
+
+
+def equations(
+    disclosure: Disclosure, blank: Iterable[Variable], relations: Iterable[str] = ("=",)
+) -> tuple[Equation, ...]:
+    """The identities over the figures of a disclosure and the blank cells given.
+
+    Identities that the engine refuses (a form is missing, a row nobody recognised) give none.
+    """
+    known = values(disclosure)
+    size = steps(disclosure)
+    usual = {s.statement_id: usual_step(s, size) for s in disclosure.statements}
+    cells = [(v, amount, size[v]) for v, amount in known.items()]
+    cells += [(v, Decimal(0), usual[v.statement_id]) for v in sorted(set(blank)) if v not in known]
+    declared = {d.id: d for d in declarations() if holds_equal(d, tuple(relations))}
+    result = run(books(disclosure, cells), tuple(declared.values()))
+    numbered = {str(number): variable for number, (variable, _, _) in enumerate(cells)}
+    named = result.checks.select("check_id", "identity_id")
+    found: dict[str, list[tuple[Variable, int]]] = {}
+    identity: dict[str, str] = {}
+    joined = result.terms.join(named, on="check_id").select(
+        "check_id", "identity_id", "amount_id", "sign"
+    )
+    for check_id, identity_id, amount_id, sign in joined.iter_rows():
+        found.setdefault(check_id, []).append((numbered[amount_id], sign))
+        identity[check_id] = identity_id
+    return tuple(
+        Equation(
+            declared[identity[check_id]].title_zh,
+            tuple(terms),
+            declared[identity[check_id]].tolerance,
+        )
+        for check_id, terms in sorted(found.items())
+    )
+
+
+def holds_equal(declaration: Declaration, relations: tuple[str, ...]) -> bool:
+    """Whether every formula of an identity is of the relations wanted."""
+    return all(
+        formula.kind != "structure" and formula.relation in relations
+        for formula in declaration.formulas
+    )
+
+
+def usual_step(statement: Statement, size: Mapping[Variable, Decimal]) -> Decimal:
+    """The finest step in which a statement prints."""
+    own = [step for v, step in size.items() if v.statement_id == statement.statement_id]
+    return min(own, default=FEN)
+
+
+def books(disclosure: Disclosure, cells: list[tuple[Variable, Decimal, Decimal]]) -> Books:
+    """A disclosure as the engine takes it; cells are numbered by their place in the list."""
+    lines = [
+        {
+            "document_id": DOCUMENT,
+            "statement_id": s.statement_id,
+            "side": line.side,
+            "line_no": line.line_no,
+            "role": line.role,
+            "item": line.item,
+            "code": line.code,
+            "label": line.label,
+            "parent_line_no": line.parent,
+        }
+        for s, line in rows(disclosure)
+    ]
+    amounts = [
+        {
+            "amount_id": str(number),
+            "document_id": DOCUMENT,
+            "statement_id": v.statement_id,
+            "side": v.side or None,
+            "line_no": v.line_no,
+            "measure_id": v.measure,
+            "amount_yuan": amount,
+            "step_yuan": step,
+        }
+        for number, (v, amount, step) in enumerate(cells)
+    ]
+    coverage = [
+        {"document_id": DOCUMENT, "statement_id": statement_id, "state": state}
+        for statement_id, state in sorted(disclosure.coverage.items())
+    ]
+    return Books(
+        pl.DataFrame(lines, schema=LINES, orient="row"),
+        pl.DataFrame(amounts, schema=CELLS, orient="row"),
+        pl.DataFrame(coverage, schema=COVERAGE, orient="row"),
+    )

@@ -1,10 +1,10 @@
 """`python -m benchmarks.readers [--write]`: PDF readers compared on the same pages, in one run.
 
-For each engine, in a process of its own: time per page as a multiple of the floor (pdfium's text
-and the bounds of every path), peak memory, and cells right where the truth is known. The pages are
-real disclosures where they lie beside the project, else the committed facsimiles; the truth is that
-of rendered pages with known cells, and of the facsimiles. `--pages 1000` measures whether memory
-stays flat. Here: measuring. Nothing here is part of a build.
+For each engine, in a process of its own: processor time per page as a multiple of the floor
+(pdfium's text and the bounds of every path), peak memory, and cells right where the truth is known.
+The pages are real disclosures where they lie beside the project, else the committed facsimiles; the
+truth is that of rendered pages with known cells, and of the facsimiles. `--pages 1000` measures
+whether memory stays flat. Here: measuring. Nothing here is part of a build.
 """
 
 from __future__ import annotations
@@ -202,9 +202,9 @@ def run(engine: str) -> dict[str, float]:
     files = documents()
     read(files[0])  # what is loaded once is not counted
     for path in files:
-        start = time.perf_counter()
+        start = time.process_time()
         found = read(path)
-        seconds += time.perf_counter() - start
+        seconds += time.process_time() - start
         pages += page_count(path)
         got, known = right(found, truth(path))
         hits.update(right=got, known=known)
@@ -226,8 +226,8 @@ def report() -> str:
     slowest = results["camelot lattice, default"]["seconds"]
     pages = int(results["floor"]["pages"])
     rows = [
-        f"{pages} pages, the same for each engine; time as a multiple of the floor (pdfium's text "
-        "and the bounds of every path).",
+        f"{pages} pages, the same for each engine; processor time as a multiple of the floor "
+        "(pdfium's text and the bounds of every path).",
         "",
         "| engine | time | faster than the slowest | peak MB | cells right |",
         "|---|---|---|---|---|",

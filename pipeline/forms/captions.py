@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipeline.forms.family import Form
 from pipeline.forms.titles import title_key
-from pipeline.forms.wording import ORDINAL, canon, canon_title, squeeze, year_in
+from pipeline.forms.wording import ORDINAL, canon, canon_title, folded, squeeze, year_in
 from pipeline.readers.shapes import Paragraph
 
 # The unit of money ends the caption, or another one begins: 单位：元谋县某局 names no money.
@@ -20,6 +20,7 @@ MONEY_UNIT = re.compile(
     r"(?![\u4e00-\u9fff])|(?:^|[（(])(?:金额|货币|计量)?单位[:：]?[（(]?(?:人民币)?(?P<bare>万元|元)[)）]*$"
     r"|(?:金额)?单位[:：](?:人民币)?(?P<before>万元|元)(?=[预公编填制部单金财附货第表])"
 )
+OTHER_UNIT = re.compile(r"单位[:：][^,，;；。]{0,6}元")
 # A name ends where the next caption of the line begins: unit of money, date, table number.
 UNIT_NAME = re.compile(
     r"(?P<scope>(?:编制|填报|公开|预算|汇总)?(?:单位|部门)(?:[（(](?:单位|部门)[)）]|/(?:单位|部门))?)"
@@ -48,6 +49,7 @@ MAX_NOTE = 120
 TITLE_LIKE = re.compile(r"[^:,;。]{4,}[^续报]表(?:\([^()]*\))?")
 # A title stands on a line of its own: this much may be printed with it, and no more.
 MAX_TITLE = 60
+MAX_NUMBER = 12
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,12 @@ def forms_titled(text: str, forms: tuple[Form, ...]) -> tuple[Form, ...]:
 
 
 def readings_of(text: str) -> set[str]:
-    """A line as a title: the table number may stand before it, parted by a blank."""
+    """A line as a title: the table number may stand before it, parted by a blank or not at all."""
     words = text.split()
-    return {canon_title(ORDINAL.sub("", "".join(words[n:]))) for n in range(len(words))}
+    plain = squeeze(text)
+    starts = ["".join(words[n:]) for n in range(len(words))]
+    starts += [plain[n:] for n in range(2, MAX_NUMBER) if is_table_number(plain[:n])]
+    return {canon_title(ORDINAL.sub("", start)) for start in starts}
 
 
 def is_table_number(text: str) -> bool:
@@ -123,7 +128,11 @@ def is_table_number(text: str) -> bool:
 def looks_like_title(text: str) -> bool:
     """Whether a line is the title of some table: it ends with 表, perhaps with an addition."""
     plain = canon(text)
-    return len(plain) <= MAX_TITLE and bool(TITLE_LIKE.fullmatch(plain))
+    return (
+        len(plain) <= MAX_TITLE
+        and bool(TITLE_LIKE.fullmatch(plain))
+        and not is_table_number(plain)
+    )
 
 
 def read_captions(texts: Iterable[str]) -> Captions:
@@ -138,7 +147,7 @@ def read_captions(texts: Iterable[str]) -> Captions:
             wrapped = unit_name + plain
         if len(plain) > MAX_NOTE or NOTE.match(plain):
             continue
-        for match in MONEY_UNIT.finditer(plain):
+        for match in MONEY_UNIT.finditer(folded(plain)):
             money_unit = match["unit"] or match["bare"] or match["before"]
         if (named := UNIT_NAME.search(plain)) and unit_name is None:
             unit_name = named["name"].rstrip(":：")
@@ -146,6 +155,11 @@ def read_captions(texts: Iterable[str]) -> Captions:
             # 部门（单位）名称 says nothing of the scope.
             scope = None if len(words) > 1 else "department" if "部门" in words else "unit"
     return Captions(money_unit, unit_name, scope, wrapped)
+
+
+def names_other_unit(texts: Iterable[str]) -> bool:
+    """Whether a caption names a unit of money that is not known (千元, 美元)."""
+    return any(OTHER_UNIT.search(p) and not MONEY_UNIT.search(p) for p in map(squeeze, texts))
 
 
 def says_no_data(texts: Iterable[str]) -> bool:

@@ -7,7 +7,8 @@ per statement (settle).
 from __future__ import annotations
 
 from pipeline.documents.document import Refusal
-from pipeline.forms.disclosure import Rejected
+from pipeline.forms.disclosure import Cover, Rejected
+from pipeline.forms.family import Family
 from pipeline.forms.settle import Found
 from pipeline.forms.statement import Statement
 from pipeline.forms.wording import canon, squeeze
@@ -50,10 +51,18 @@ def elsewhere(statement: Statement, unit_name: str, year: int) -> Rejected | Non
     name = squeeze(statement.unit_name or unit_name)
     names = {name, squeeze(statement.unit_name_wrapped or name)}
     same_unit = canon(unit_name).partition("(")[0] in {canon(n).partition("(")[0] for n in names}
-    if same_unit and statement.year in (None, year):
+    printed = {statement.year, statement.header_year} - {None}
+    if same_unit and printed <= {year}:
         return None
-    detail = f"printed under {name} {statement.year or ''}, the document is {unit_name} {year}"
+    years = " ".join(str(one) for one in sorted(printed, key=str))
+    detail = f"printed under {name} {years}, the document is {unit_name} {year}"
     return Rejected(statement.statement_id, "other_disclosure", detail)
+
+
+def contradicted(cover: Cover, family: Family) -> Refusal:
+    """Why a document whose cover names another kind than its tables is refused."""
+    detail = f"the cover says {cover.kind}, the tables are those of a {family.kind}"
+    return Refusal("forms", "document_unidentified", detail)
 
 
 def nothing_recognised(reading: Reading, rejected: tuple[Rejected, ...]) -> Refusal:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pipeline.documents.document import Refusal
@@ -54,22 +54,28 @@ class Cover:
 class Rejected:
     """A statement that is there and could not be read, with reason and evidence.
 
-    `columns` are those of its grid, 0 where it has none.
+    `columns` are those of its grid, 0 where it has none; `figures` says that it
+    prints money or columns of it.
     """
 
     statement_id: str | None
     reason: str
     detail: str
     columns: int = 0
+    figures: bool = False
 
 
 @dataclass(frozen=True)
 class Leftover:
-    """A grid no form knows, described by its size and place only: its text may be personal."""
+    """A grid no form knows, described by its size and place only: its text may be personal.
+
+    `official` says why it may hold amounts of an official table all the same.
+    """
 
     rows: int
     columns: int
     place: str
+    official: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -155,7 +161,8 @@ def identify(
     """
     found = tuple(statements)
     unit_name = majority(s.unit_name for s in found) or anywhere.unit_name or cover.unit_name
-    year = majority(s.year for s in found) or cover.year
+    year = majority((s.year for s in found), cover.year) or cover.year
+    year = year or majority(s.header_year for s in found)
     if unit_name is None or year is None:
         lacking = "the unit's name" if unit_name is None else "the fiscal year"
         raise Refusal(
@@ -169,10 +176,11 @@ def identify(
     return unit_name, year, cover.scope or majority(s.scope for s in found) or anywhere.scope
 
 
-def majority(values: Iterable[T | None]) -> T | None:
-    """The most frequent value, the smallest of equals; null where there is none."""
+def majority(values: Iterable[T | None], preferred: T | None = None) -> T | None:
+    """The most frequent value; of equals the preferred one, else the smallest; null of none."""
     counted = Counter(v for v in values if v is not None)
     if not counted:
         return None
     top = max(counted.values())
-    return min((v for v, n in counted.items() if n == top), key=str)
+    equals = [v for v, n in counted.items() if n == top]
+    return preferred if preferred in equals else min(equals, key=str)

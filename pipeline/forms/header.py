@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipeline.forms import captions
+from pipeline.forms import captions, misprints
 from pipeline.forms.family import Column, Form, Side
-from pipeline.forms.wording import TOTALS, canon, canon_label, squeeze
+from pipeline.forms.wording import TOTALS, canon, canon_label, squeeze, year_in
 from pipeline.readers.shapes import Grid
 
 MAX_CAPTION_ROWS = 5
 MAX_HEADER_ROWS = 5
+IN_WORD = re.compile(r"\((?:单位:)?(?P<unit>万元|元)\)$")
 # Words above a column whose figures are no figures of this statement's year.
 CARRIED = re.compile(r"上年(?!.*结[转余])|上一年|去年|执行|增减|增长|比例|占比|完成|%")
 FOREIGN = re.compile(r"上年|上一年|去年|执行|增减|增长|比例|占比|完成|%")
@@ -55,20 +56,47 @@ def match(grid: Grid, form: Form) -> Match | Mismatch:
     Each side needs its label column and its first figure column; other declared columns may be
     missing (years differ), and columns without header and content are passed over.
     """
+    strict = matched(grid, form, ocr=False)
+    if isinstance(strict, Match) or grid.spans_known:
+        return strict
+    loose = matched(grid, form, ocr=True)
+    return loose if isinstance(loose, Match) else strict
+
+
+def matched(grid: Grid, form: Form, ocr: bool) -> Match | Mismatch:
+    """The shallowest header that fits, by its words or by what OCR may have made of them."""
     best = Mismatch(unknown=(), missing=tuple(column.name for _, column in form.columns))
     skip = leading_captions(grid, form)
     for depth in range(1, min(MAX_HEADER_ROWS, grid.rows - skip) + 1):
         printed = column_words(grid, skip, depth)
-        paths = [tuple(canon(word) for word in words) for words in printed]
-        columns, left = assign(paths, form)
+        paths = [tuple(map(word, words)) for words in printed]
+        columns, left = assign(paths, form, ocr)
         missing = lacking(columns, form)
         unknown = [c for c in left if paths[c] or filled(grid, c, skip + depth)]
         if not unknown and not missing:
             return Match(skip, depth, columns, absent(columns, form), tuple(printed))
-        words = tuple("/".join(paths[c]) or "(blank)" for c in unknown)
-        if nearer(words, missing, best):
-            best = Mismatch(words, missing)
+        named = tuple("/".join(paths[c]) or "(blank)" for c in unknown)
+        if nearer(named, missing, best):
+            best = Mismatch(named, missing)
     return best
+
+
+def word(text: str) -> str:
+    """A header word as compared, without the unit of money that some print in it."""
+    return IN_WORD.sub("", canon(text))
+
+
+def said_in(found: Match) -> tuple[set[str], set[int]]:
+    """The units of money and the years that stand in the words above figure columns."""
+    above = [words for c, words in enumerate(found.printed) if is_figure_column(found, c)]
+    texts = {text for words in above for text in words}
+    units = {m["unit"] for text in texts if (m := IN_WORD.search(canon(text)))}
+    return units, {year for text in texts if (year := year_in(text)) is not None}
+
+
+def is_figure_column(found: Match, column: int) -> bool:
+    """Whether a column of a matched header holds figures."""
+    return column in found.columns and found.columns[column][1].measure is not None
 
 
 def nearer(unknown: tuple[str, ...], missing: tuple[str, ...], best: Mismatch) -> bool:
@@ -111,9 +139,9 @@ def column_words(grid: Grid, first: int, depth: int) -> list[Path]:
         for column, owner in enumerate(owners):
             if owner is None or (column in bare and not grid.spans_known):
                 continue
-            word = squeeze(grid.text(*owner))
-            if word and (owner != above[column]):
-                paths[column].append(word)
+            text = squeeze(grid.text(*owner))
+            if text and (owner != above[column]):
+                paths[column].append(text)
         above = [o if o is not None else a for o, a in zip(owners, above, strict=True)]
     return [tuple(path) for path in paths]
 
@@ -134,7 +162,9 @@ def row_owners(grid: Grid, row: int, above: list[object]) -> list[tuple[int, int
     return owners
 
 
-def assign(paths: list[Path], form: Form) -> tuple[dict[int, tuple[Side, Column]], list[int]]:
+def assign(
+    paths: list[Path], form: Form, ocr: bool = False
+) -> tuple[dict[int, tuple[Side, Column]], list[int]]:
     """Grid columns matched to declared columns, left to right, and those left over.
 
     The declared path that is longest wins; where a word occurs on both sides (项目 | 项目) the
@@ -146,7 +176,7 @@ def assign(paths: list[Path], form: Form) -> tuple[dict[int, tuple[Side, Column]
     for index, path in enumerate(paths):
         before = matched.get(index - 1)
         scored = [
-            (fit(path, column), -n)
+            (best_fit(path, column, ocr), -n)
             for n, (side, column) in enumerate(free)
             if (part := code_before(form, side, column)) is None or part == before
         ]
@@ -166,6 +196,14 @@ def code_before(form: Form, side: Side, column: Column) -> tuple[Side, Column] |
         return None
     same = before[0] == side and before[1].block == column.block and before[1].role == "code"
     return before if same else None
+
+
+def best_fit(path: Path, column: Column, ocr: bool) -> int:
+    """How well a path fits a column as it stands, else in another reading of it."""
+    found = fit(path, column)
+    if found or not ocr:
+        return found
+    return max((fit(other, column) for other in misprints.readings(path, column)), default=0)
 
 
 def fit(path: Path, column: Column) -> int:

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.documents import personal
 from pipeline.forms import captions, continuation, header
 from pipeline.forms.body import Row, body
 from pipeline.forms.captions import Captions, Titled
-from pipeline.forms.choice import adopt, elsewhere, nothing_recognised, weight
+from pipeline.forms.choice import adopt, contradicted, elsewhere, nothing_recognised, weight
 from pipeline.forms.continuation import Section
 from pipeline.forms.disclosure import (
     Cover,
     Disclosure,
-    Leftover,
     Rejected,
     identify,
     read_cover,
@@ -29,7 +27,16 @@ from pipeline.forms.prose import prose_disclosure, unit_in_sentences
 from pipeline.forms.rows import lines
 from pipeline.forms.settle import Found, coverage, ids, join, missing_grids, stated
 from pipeline.forms.statement import Line, Statement, Unplaced
-from pipeline.forms.wording import canon_title, squeeze
+from pipeline.forms.unknown import (
+    has_header,
+    is_personal,
+    leftover,
+    named_nearly,
+    unnoticed,
+    where,
+)
+from pipeline.forms.units import with_units
+from pipeline.forms.wording import squeeze
 from pipeline.readers.shapes import Grid, Paragraph, Place, Reading
 
 # Lines above a title that may still be captions of its table.
@@ -38,6 +45,8 @@ ABOVE_TITLE = 3
 OTHER_TITLE = 8
 # Captions of a continuation, or a running head: so many lines part no table for sure.
 BRIEF_LINES = 4
+# So many lines of captions may stand between a title and its table.
+MAX_CAPTIONS = 10
 # Lines below a table, and below a title without a table, that may be its note.
 NOTE_LINES, TITLE_NOTE_LINES = 3, 5
 
@@ -55,6 +64,10 @@ def recognise(reading: Reading, among: tuple[Family, ...] | None = None) -> Disc
     for other, theirs in found:
         if other.kind == family.kind and other is not family:
             statements, rejected = adopt(statements, rejected, join(theirs)[0])
+    statements, unknown = with_units(statements, proving=reading.reader == "text")
+    rejected += unknown
+    kin = [f.leftovers for other, f in found if other.kind == family.kind and other is not family]
+    rejected += tuple(unnoticed(best.leftovers, kin))
     known = {s.statement_id for s in statements} | ids(rejected)
     rejected += missing_grids(best, known)
     statements += tuple(stated(best, known, family))
@@ -64,6 +77,8 @@ def recognise(reading: Reading, among: tuple[Family, ...] | None = None) -> Disc
             return prose
     if not statements:
         raise nothing_recognised(reading, rejected)
+    if cover.kind not in (None, family.kind):
+        raise contradicted(cover, family)
     lines = [item.text for item in reading.items if isinstance(item, Paragraph)]
     if cover.unit_name is None:
         cover = replace(cover, unit_name=unit_in_sentences(map(squeeze, lines)))
@@ -144,6 +159,8 @@ def examine(section: Section, family: Family, cover: Cover) -> Found:
     last = titled[-1] if titled else None
     if section.grid.rows == 0:
         return orphans + Found(orphans=tuple(alone(titled, before, to_the_end=True))[-1:])
+    if last is not None and not close_above(last, before):
+        last = None
     if named := captions.titles(list(map(as_paragraph, top_lines(section.grid))), family.forms):
         last = replace(named[-1], index=-1)
     if last is None:
@@ -151,6 +168,15 @@ def examine(section: Section, family: Family, cover: Cover) -> Found:
     found = read(section, last, before, cover, family)
     named = (2 if found.statements else 1) if last.exact else 0
     return orphans + found + Found(exact=named)
+
+
+def close_above(title: Titled, before: list[Paragraph]) -> bool:
+    """Whether the table below a title is that title's: no other title stands between them."""
+    wrapped = squeeze(before[title.index].text) != squeeze(title.text)
+    between = before[title.index + 1 + wrapped :]
+    return len(between) <= MAX_CAPTIONS and not any(
+        captions.looks_like_title(p.text) for p in between
+    )
 
 
 def top_lines(grid: Grid) -> list[str]:
@@ -198,8 +224,14 @@ def read(
         assert isinstance(miss, header.Mismatch)
         unknown = "not shown" if is_personal(section.grid) else list(miss.unknown)
         detail = f"{where(section.grid)}: header {unknown} unknown, {list(miss.missing)} missing"
-        columns = section.grid.columns
-        return Found(rejected=(Rejected(form.statement_id, "header_unknown", detail, columns),))
+        told = Rejected(
+            form.statement_id,
+            "header_unknown",
+            detail,
+            section.grid.columns,
+            figures=has_header(section.grid, form),
+        )
+        return Found(rejected=(told,))
     if len(matched) > 1:
         names = ", ".join(form.statement_id for form, _ in matched)
         return Found(
@@ -218,11 +250,6 @@ def read(
     return place(section, form, match, around, title.year, cover, family)
 
 
-def is_personal(grid: Grid) -> bool:
-    """Whether a grid asks for names or telephones: it is a performance form then."""
-    return any(personal.is_field(c.text) or personal.found_in(c.text) for c in grid.cells)
-
-
 def caption_cells(grid: Grid, match: header.Match) -> list[str]:
     """Texts of caption rows printed inside a grid."""
     return [cell.text for cell in grid.cells if cell.row < match.caption_rows]
@@ -236,13 +263,15 @@ def untitled(section: Section, family: Family, cover: Cover) -> Found:
     fitting = []
     other = [p.text for p in section.before[-5:] if captions.looks_like_title(p.text)]
     if other:
-        return under_another_title(section, other[-1], family)
+        told = named_nearly(section.grid, other[-1], family)
+        left = leftover(section.grid, section.before)
+        return Found(rejected=(told,)) if told else Found(leftovers=(left,))
     for form in family.forms:
         match = header.match(section.grid, form)
         if isinstance(match, header.Match) and not match.missing:
             fitting.append((form, match))
     if not fitting:
-        return Found(leftovers=(leftover(section.grid),))
+        return Found(leftovers=(leftover(section.grid, section.before),))
     if len(fitting) > 1:
         names = ", ".join(form.statement_id for form, _ in fitting)
         detail = f"{where(section.grid)}: no title, and its header fits {names}"
@@ -250,19 +279,6 @@ def untitled(section: Section, family: Family, cover: Cover) -> Found:
     form, match = fitting[0]
     around = captions.read_captions([p.text for p in section.before[-4:]])
     return place(section, form, match, around, None, cover, family)
-
-
-def under_another_title(section: Section, title: str, family: Family) -> Found:
-    """A table under a title that is none of the family's: none of ours.
-
-    A title that only adds to one of ours is told: the table may be the statement itself.
-    """
-    near = [f for f in family.forms if any(canon_title(title).startswith(t) for t in f.titles)]
-    fits = [f for f in near if isinstance(header.match(section.grid, f), header.Match)]
-    if not fits:
-        return Found(leftovers=(leftover(section.grid),))
-    detail = f"{where(section.grid)}: the title {squeeze(title)!r} is not known, its header is"
-    return Found(rejected=(Rejected(fits[0].statement_id, "form_ambiguous", detail),))
 
 
 def place(
@@ -284,8 +300,14 @@ def place(
         detail = f"{where(section.grid)}, {problem.detail}"
         return Found(rejected=(Rejected(form.statement_id, problem.reason, detail),))
     has_figures = any(line.figures for line in found)
-    if has_figures and around.money_unit is None:
-        detail = f"{where(section.grid)}: no 单位：万元 or 单位：元 above the table"
+    units, years = header.said_in(match)
+    if len(units | ({around.money_unit} - {None})) > 1 or len(years) > 1:
+        detail = f"{where(section.grid)}: the table is of {sorted(units)} {sorted(years)}"
+        return Found(rejected=(Rejected(form.statement_id, "header_unknown", detail),))
+    around = replace(around, money_unit=around.money_unit or next(iter(units), None))
+    named = [p.text for p in section.before[-NOTE_LINES * 2 :]] + caption_cells(section.grid, match)
+    if has_figures and around.money_unit is None and captions.names_other_unit(named):
+        detail = f"{where(section.grid)}: a unit of money that is neither 万元 nor 元"
         return Found(rejected=(Rejected(form.statement_id, "unit_unknown", detail),))
     notes = list(rows.notes) + notes_around(section, family)
     inside = [cell.text for cell in section.grid.cells if len(cell.text) < captions.MAX_NOTE]
@@ -303,6 +325,7 @@ def place(
         lines=found,
         missing_columns=match.missing,
         columns=section.grid.columns,
+        header_year=next(iter(years), None),
     )
     return Found(statements=(statement,))
 
@@ -336,14 +359,3 @@ def notes_around(section: Section, family: Family) -> list[str]:
             break
         notes.append(paragraph.text)
     return notes
-
-
-def where(grid: Grid) -> str:
-    """Page or line of a grid, for messages."""
-    first = next((cell.place for cell in grid.cells), Place())
-    return f"page {first.page}" if first.page else f"line {first.line}"
-
-
-def leftover(grid: Grid) -> Leftover:
-    """A grid that is none of ours."""
-    return Leftover(grid.rows, grid.columns, where(grid))

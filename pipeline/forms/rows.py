@@ -20,7 +20,7 @@ from pipeline.forms.family import RowRule, Side
 from pipeline.forms.heads import by_column, by_heads, single
 from pipeline.forms.placing import Context, line, unplaced
 from pipeline.forms.statement import Line, Unplaced
-from pipeline.forms.wording import ORDINAL, TOTALS, canon_label
+from pipeline.forms.wording import ORDINAL, TOTALS, canon_label, folded
 
 # Vehicles and equipment are counted among the money rows of some tables; counts are no amounts.
 QUANTITY = "quantity"
@@ -100,7 +100,7 @@ def knows(label: str, side: Side) -> bool:
     """Whether a label is one that the rules of a side name."""
     named = any(canon_label(label) in rule.labels for rule in side.rules)
     classes = any(not rule.labels for rule in side.rules)
-    return named or (classes and class_code_of(label) is not None)
+    return named or (classes and class_code_of(folded(label)) is not None)
 
 
 def by_rules(rows: tuple[Row, ...], side: Side, _: Context) -> list[Line]:
@@ -141,7 +141,7 @@ def find_rule(
         return rule, rule.item
     classes = next((r for r in rules if not r.labels), None)
     if classes and label:
-        code = class_code_of(label)
+        code = class_code_of(folded(label))
         if code or ORDINAL.match(label):
             return classes, code
     return None, None
@@ -154,19 +154,31 @@ def by_code(rows: tuple[Row, ...], side: Side, context: Context) -> list[Line]:
         if not row.code and not row.label and row.line_no in context.total_lines:
             found.append(line(row, side, "total", kind="total"))
         elif CODE.fullmatch(row.code):
-            if row.figures and not row.code.startswith(FIRST_DIGIT.get(side.code_system, "")):
-                raise unplaced(row, f"{row.code} is no code of the list {side.code_system}")
             found.append(line(row, side, "code", code=row.code, code_system=side.code_system))
         elif (label := total_label(row)) is not None:
             found.append(line(row, side, "total", kind="total", label=label))
         elif (rule := named_row(row, side)) is not None:
             name = row.label or row.code
             found.append(line(row, side, rule.role, kind=rule.kind, item=rule.item, label=name))
-        elif row.figures:
+        elif row.figures or is_figure(row.label):
             raise unplaced(row, "neither a 3-, 5- or 7-digit code nor a total")
         else:
             found.append(line(row, side, "other"))
+    refuse_other_list(found, side)
     return with_code_parents(found)
+
+
+def refuse_other_list(found: list[Line], side: Side) -> None:
+    """Refuse a table whose codes are mostly of another list: items under a header of functions.
+
+    Single codes may be misprinted; they are released as printed.
+    """
+    first = FIRST_DIGIT.get(side.code_system, "")
+    codes = [one.code for one in found if one.code and one.figures]
+    other = [code for code in codes if not code.startswith(first)]
+    if 2 * len(other) > len(codes):
+        detail = f"codes such as {other[0]} are none of the list {side.code_system}"
+        raise Unplaced("row_unplaced", detail)
 
 
 def total_label(row: Row) -> str | None:

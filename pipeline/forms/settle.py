@@ -74,6 +74,7 @@ def is_list_of_tables(rejected: Rejected, by_id: dict[str, list[Statement]]) -> 
     found = by_id.get(rejected.statement_id or "", [])
     return (
         rejected.reason == "header_unknown"
+        and not rejected.figures
         and bool(found)
         and all(statement.columns != rejected.columns for statement in found)
     )

@@ -68,7 +68,8 @@ class Statement:
     """One official statement of a document: state, unit, lines, and what was read around it.
 
     `unit_name_wrapped` is the unit's name with the line below it, which may be the rest of it.
-    `printed_columns` are the figure columns its header has, as `side.measure`.
+    `printed_columns` are the figure columns its header has, as `side.measure`, and `header_year` is
+    the year that its words name.
     """
 
     statement_id: str
@@ -83,6 +84,7 @@ class Statement:
     columns: int = 0
     unit_name_wrapped: str | None = None
     printed_columns: tuple[str, ...] = ()
+    header_year: int | None = None
 
 
 class Unplaced(Exception):

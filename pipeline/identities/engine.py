@@ -121,6 +121,9 @@ def crashed(declaration: Declaration, rows: Rows, error: Exception) -> pl.DataFr
 def evaluate(declaration: Declaration, rows: Rows) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The checks and terms of one identity; instances are numbered across its formulas."""
     checks, terms, ready, numbered = [], [], [], 0
+    concerned = [gate.belonging(formula, declaration, rows) for formula in declaration.formulas]
+    if all(covered.is_empty() for covered in concerned):
+        return pl.DataFrame(schema=CHECK), pl.DataFrame(schema=TERM)
     for formula in declaration.formulas:
         admitted, refused = gate.admitted(formula, declaration, rows)
         if formula.kind == "structure":

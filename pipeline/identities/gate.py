@@ -227,6 +227,13 @@ def asked(condition: Condition, covered: pl.DataFrame) -> pl.DataFrame:
 
 
 def holding(formula: Formula, rows: Rows) -> pl.DataFrame:
+    """document_id of the documents where a condition holds, tested once."""
+    if formula not in rows.settled:
+        rows.settled[formula] = tested(formula, rows)
+    return rows.settled[formula]
+
+
+def tested(formula: Formula, rows: Rows) -> pl.DataFrame:
     """document_id of the documents that have every statement named and where the formula holds.
 
     Absent rows and forms printed empty count as zero here; absent and unreadable forms do not.
@@ -247,8 +254,8 @@ def holding(formula: Formula, rows: Rows) -> pl.DataFrame:
     )
     against_zero = len({term.left for term in formula.terms}) == 1
     mode = "none" if against_zero else "leaves"
-    tested = balanced(selection.figures(formula, rows), ["document_id"], mode)
-    verdicts = complete.join(tested, on="document_id", how="left").with_columns(
+    sides = balanced(selection.figures(formula, rows), ["document_id"], mode)
+    verdicts = complete.join(sides, on="document_id", how="left").with_columns(
         pl.col("residual", "tolerance").fill_null(0)
     )
     return verdicts.filter(holds(formula.relation)).select("document_id").sort("document_id")

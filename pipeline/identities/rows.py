@@ -14,11 +14,12 @@ stand under nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from pipeline.identities.books import Books
+from pipeline.identities.formula import Formula
 
 DEEPEST = 10
 SUMMARIES = ("summary", "fiscal_summary")
@@ -42,6 +43,7 @@ class Rows:
     cells: the same, with amount_id, measure_id, value, step (fen, the statement's finest), weight
     (printed leaves below).
     descent: line_id of a leaf row and each of its ancestors.
+    settled: the documents where a condition was found to hold, so that each is tested once.
     """
 
     lines: dict[str, pl.DataFrame]
@@ -49,6 +51,7 @@ class Rows:
     all_lines: pl.DataFrame
     descent: pl.DataFrame
     coverage: pl.DataFrame
+    settled: dict[Formula, pl.DataFrame] = field(default_factory=dict, compare=False)
 
     def lines_of(self, statement: str) -> pl.DataFrame:
         """The rows of a statement in all documents."""

@@ -28,7 +28,16 @@ from pipeline.staging.tables import SCHEMAS, Extract, empty, names
 ROOMS = ("documents", "readers", "forms", "codes", "staging")
 CHECKSUMS = "checksums.json"
 VERSION = re.compile(r"[0-9a-f]{12}")
-LIBRARIES = ("camelot-py", "playa-pdf", "polars", "pypdf", "pypdfium2")
+LIBRARIES = (
+    "camelot-py",
+    "onnxruntime",
+    "opencv-python-headless",
+    "playa-pdf",
+    "polars",
+    "pypdf",
+    "pypdfium2",
+    "rapidocr",
+)
 
 
 class NotWhole(ValueError):

@@ -19,6 +19,8 @@ FONT, SIZE, LEADING = "STSong-Light", 9.0, 11.0
 PAGE = (842.0, 595.0)
 MARGIN, PADDING, MAX_COLUMN = 40.0, 4.0, 150.0
 RULE = 0.5
+# So many rows of a table stand together at the foot of a page, or begin the next one.
+HEAD_ROWS = 6
 
 
 def pdf_of(reading: Reading) -> bytes:
@@ -64,6 +66,8 @@ class Sheet:
         """A table, cut where a page ends or the grid says that one does."""
         edges = column_edges(grid)
         heights = row_heights(grid, edges)
+        if self.used + sum(heights[:HEAD_ROWS]) > PAGE[1] - MARGIN:
+            self.turn_page()
         for first, last in pages(grid, heights, PAGE[1] - MARGIN - self.used):
             if first:
                 self.turn_page()

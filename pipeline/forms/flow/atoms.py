@@ -20,7 +20,9 @@ TORN = re.compile(r"[-−－△▲]?\d[\d,]*[.,]|\.\d{1,2}")
 DECIMALS = r"(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{2}"
 AMOUNT_FIRST = re.compile(rf"(-?{DECIMALS})(?=[^\d.,%％）)])")
 AMOUNT_LAST = re.compile(rf"(?<![\d.,%-])(-?{DECIMALS})$")
+AMOUNT_INSIDE = re.compile(rf"(?<=[^\d.,%-])(-?{DECIMALS})(?=[^\d.,%％）)])")
 AMOUNT_BEFORE_CODE = re.compile(rf"(-?{DECIMALS})(?=\d{{3}}(?:\d\d){{0,2}}(?:[^\d.,]|$))")
+AMOUNT_IN_NAME = re.compile(r"\d\.\d\d(?![\d%％])")
 TWO_AMOUNTS = re.compile(rf"({DECIMALS})(?={DECIMALS}$)")
 CODE_FIRST = re.compile(r"(\d{3}(?:\d\d){0,2})(?=[\u4e00-\u9fff（(])")
 ORDINAL_INSIDE = re.compile(r"(?<=[^一二三四五六七八九十、（(])(?=[一二三四五六七八九十]{1,3}、)")
@@ -109,6 +111,11 @@ def kind_of(piece: str) -> Kind:
     return Kind.DASH if NO_VALUE.fullmatch(piece) else Kind.TEXT
 
 
+def has_amount(name: str) -> bool:
+    """Whether an amount is still jammed into a name."""
+    return bool(AMOUNT_IN_NAME.search(name))
+
+
 def pieces(token: str, coded: bool) -> list[str]:
     """A token parted where two cells touch: amount and name, amount and code, code and name."""
     if FIGURE.fullmatch(token):
@@ -119,8 +126,8 @@ def pieces(token: str, coded: bool) -> list[str]:
     found = found or TWO_AMOUNTS.match(token) or AMOUNT_FIRST.match(token)
     if found:
         return [found[1], *pieces(token[found.end(1) :], coded)]
-    if last := AMOUNT_LAST.search(token):
-        if last.start() == 0:
-            return [token]
-        return [*pieces(token[: last.start()], coded), last[1]]
+    if (inside := AMOUNT_INSIDE.search(token) or AMOUNT_LAST.search(token)) and inside.start():
+        rest = token[inside.end(1) :]
+        head = pieces(token[: inside.start()], coded)
+        return [*head, inside[1], *(pieces(rest, coded) if rest else [])]
     return [piece for piece in ORDINAL_INSIDE.split(token) if piece]

@@ -101,7 +101,8 @@ def find_letters(text: str, form: Form) -> tuple[Placed, ...]:
 def ordered(text: str, found: tuple[Placed, ...]) -> tuple[Placed, ...] | None:
     """The columns as they stand on paper, null where the lines allow no order, or several.
 
-    The order of the form is taken where the lines allow it.
+    The order of the form is taken where the lines allow it; another one only in a table of one
+    list.
     """
     parts = in_text_order(text, found)
     if sum(isinstance(part, Group) for part in parts) > MAX_GROUPS:
@@ -111,7 +112,8 @@ def ordered(text: str, found: tuple[Placed, ...]) -> tuple[Placed, ...] | None:
     declared = [placed.words[-1] for placed in found]
     if any([placed.words[-1] for placed in way] == declared for way in ways):
         return found
-    return ways[0] if len(ways) == 1 else None
+    several = len({(placed.side.side, placed.column.block) for placed in found}) > 1
+    return ways[0] if len(ways) == 1 and not several else None
 
 
 def names_first(way: tuple[Placed, ...]) -> bool:

@@ -34,6 +34,7 @@ PARENTS = (
 )
 TABLE_NUMBER = re.compile(r"(?:预算|部门|单位)?公开\d{0,2}表?\d{0,2}|表[一二三四五六七八九十\d]+")
 YEAR = re.compile(r"\{Y\}年(?:预算|决算)?")
+CODE_PARTS = re.compile(r"^\s*类\s*款\s*项(?:\s+|(?=合计)|$)")
 INDEX_WORDS = frozenset({"栏次", "行次"})
 MANGLED = 2
 DOUBLED = re.compile(r"([\u4e00-\u9fff])\1")
@@ -238,16 +239,24 @@ def lacking(found: tuple[Placed, ...], form: Form) -> bool:
     return False
 
 
-def without_repeats(lines: list[Paragraph], heading: Heading) -> list[Paragraph]:
-    """The lines of a body without headers printed again amid it, and headings of its sections.
+def body_of(lines: list[Paragraph], heading: Heading) -> list[Paragraph]:
+    """The lines of a table's body: up to the captions of the next table, without headers that are
+    printed again amid it, and without headings of its sections.
 
-    A section's heading is an ordinal and words without a figure, in a form that lists no classes.
+    Raises `Unplaced` where rows go on below such captions.
     """
-    words = {word for column in heading.form.columns for p in column[1].paths for word in p}
+    header = {plain_text(line.text) for line in lines[heading.start : heading.body]} - {""}
     listed = any(not rule.labels for side in heading.form.sides for rule in side.rules)
     known = {label for side in heading.form.sides for rule in side.rules for label in rule.labels}
-    kept = []
-    for line in lines:
+    words = {word for _, column in heading.form.columns for path in column.paths for word in path}
+    kept: list[Paragraph] = []
+    body = lines[heading.body :]
+    for number, line in enumerate(body):
+        if is_caption(line.text):
+            if any(is_amount(atom) for atom in atoms(body[number:], coded=False)):
+                detail = f"line {line.place.line}: rows go on below captions"
+                raise Unplaced("row_unplaced", detail)
+            break
         plain = plain_text(line.text)
         tokens = {plain_text(token) for token in line.text.split()}
         section = (
@@ -257,9 +266,14 @@ def without_repeats(lines: list[Paragraph], heading: Heading) -> list[Paragraph]
             and canon_label(plain) not in known
             and not any(a.is_cell for a in atoms([line], coded=False))
         )
-        if not section and not (len(tokens) > 1 and tokens <= words):
-            kept.append(line)
+        if not section and plain not in header and not (len(tokens) > 1 and tokens <= words):
+            kept.append(without_parts(line))
     return kept
+
+
+def without_parts(line: Paragraph) -> Paragraph:
+    """A line without the names of a code's parts, which some print below 科目编码."""
+    return Paragraph(CODE_PARTS.sub("", line.text), line.place)
 
 
 def check_count(line: Paragraph, found: tuple[Placed, ...]) -> None:

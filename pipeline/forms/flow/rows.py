@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipeline.forms.flow.atoms import Atom, Kind
+from pipeline.forms.flow.atoms import Atom, Kind, has_amount
 from pipeline.forms.flow.coded import by_code
 from pipeline.forms.flow.cursor import Cursor, Segment, stray
 from pipeline.forms.flow.headings import Heading
 from pipeline.forms.flow.labelled import by_labels
 from pipeline.forms.flow.named import by_name
+from pipeline.forms.statement import Unplaced
 
 
 def segments(heading: Heading, found: tuple[Atom, ...], ends_kept: bool) -> list[Segment]:
@@ -28,7 +29,10 @@ def segments(heading: Heading, found: tuple[Atom, ...], ends_kept: bool) -> list
     reader = READERS.get(schemes.pop())
     if reader is None:
         raise stray(found[0], "a form that flowing text does not show the rows of")
-    return reader(heading, Cursor(found, ends_kept=ends_kept))
+    rows = reader(heading, Cursor(found, ends_kept=ends_kept))
+    if jammed := next((s for s in rows if has_amount(s.label + s.government_item)), None):
+        raise Unplaced("row_unplaced", f"line {jammed.line}: an amount is jammed into a name")
+    return rows
 
 
 def by_column(heading: Heading, cursor: Cursor) -> list[Segment]:

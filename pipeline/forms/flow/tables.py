@@ -181,7 +181,7 @@ def of_region(lines: list[Paragraph], region: Region, kept: Kept) -> Draft | Non
         raise Unplaced("row_unplaced", f"line {lines[region.end].place.line}: rows go on below")
     heading = max(known, key=lambda one: len(one.columns))
     coded = any(side.scheme == "tree" for side in heading.form.sides)
-    body = headings.without_repeats(own[heading.body :], heading)
+    body = headings.body_of(own, heading)
     found = rows.segments(heading, atoms(body, coded), kept.ends)
     placed = numbered(found)
     return Draft(

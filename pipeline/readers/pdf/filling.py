@@ -15,6 +15,7 @@ from pipeline.readers.pdf.cut_rows import Ends
 from pipeline.readers.pdf.glyphs import Glyph
 from pipeline.readers.pdf.lattice import Lattice, Span, spans, trimmed, with_levels
 from pipeline.readers.pdf.lines import indent_of, line_text, turned_lines
+from pipeline.readers.pdf.overrun import overruns, reunited, taken_in
 from pipeline.readers.shapes import Box, Cell, Grid, Place
 
 # A line is full that leaves less than this share of its cell, paddings included.
@@ -55,6 +56,7 @@ def tables(found: list[Lattice], glyphs: list[Glyph], page: int) -> tuple[list[T
         held, left = inside(table, left)
         if not held and glyphs:
             continue
+        left = taken_in(held, left, table.xs)
         fit, cells = fitted(table, held)
         kept.append(Table(grid_of(fit, cells, page), ends_of(fit, cells)))
     return kept, left
@@ -113,13 +115,23 @@ def fitted(table: Lattice, held: Held) -> tuple[Lattice, Filled]:
 
 
 def filled(table: Lattice, held: Held) -> Filled:
-    """Each cell of a table with its glyphs."""
-    return [(span, of_span(span, held)) for span in spans(table)]
+    """Each cell of a table with its glyphs, figures whole."""
+    cells = spans(table)
+    if overruns(held, table.xs):
+        merged = {
+            (r, c): number
+            for number, (row, column, height, width) in enumerate(cells)
+            for r in range(row, row + height)
+            for c in range(column, column + width)
+        }
+        held = reunited(held, table.xs, merged)
+    return [(span, of_span(span, held)) for span in cells]
 
 
 def refilled(table: Lattice, held: Held) -> Filled:
     """Each cell of a table with its glyphs, found by their places anew."""
-    found, _ = inside(table, [glyph for group in held.values() for glyph in group])
+    found, left = inside(table, [glyph for group in held.values() for glyph in group])
+    taken_in(found, left, table.xs)
     return filled(table, found)
 
 

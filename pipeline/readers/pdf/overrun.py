@@ -37,6 +37,39 @@ def reunited(held: Held, xs: tuple[float, ...], merged: dict[tuple[int, int], in
     return moved
 
 
+def taken_in(held: Held, outside: list[Glyph], xs: tuple[float, ...]) -> list[Glyph]:
+    """What stays outside a table: figures that overrun its first or last rule go back in whole."""
+    left = outside
+    for place, group in list(held.items()):
+        if place[1] not in (0, len(xs) - 2):
+            continue
+        rules = [xs[0]] * (place[1] == 0) + [xs[-1]] * (place[1] == len(xs) - 2)
+        near = [g for g in left if g.character in NUMERALS and level_with(g, group)]
+        for rule in rules:
+            for cut in [g for g in (*group, *near) if is_cut(g, rule)]:
+                figure = set(run([*group, *near], cut))
+                if not figure.isdisjoint(group):
+                    back = [g for g in near if g in figure]
+                    held[place] = [*held[place], *back]
+                    gone = set(back)
+                    left = [g for g in left if g not in gone]
+    return left
+
+
+def level_with(glyph: Glyph, group: list[Glyph]) -> bool:
+    """Whether a glyph stands on the baseline of one of a group."""
+    return any(abs(glyph.baseline - g.baseline) <= LEVEL * g.height for g in group)
+
+
+def overruns(held: Held, xs: tuple[float, ...]) -> bool:
+    """Whether any glyph reaches over the rule beside it."""
+    return any(
+        glyph.x0 < xs[column] or glyph.x1 > xs[column + 1]
+        for (_, column), group in held.items()
+        for glyph in group
+    )
+
+
 def is_cut(glyph: Glyph, rule: float) -> bool:
     """Whether a rule runs through a digit."""
     margin = CUT * (glyph.x1 - glyph.x0)

@@ -79,7 +79,12 @@ def cell_at(scan: Scan, ruling: Ruling, place: tuple[int, int, int, int], number
 
 
 def read_cell(
-    scan: Scan, page: Image, ruling: Ruling, place: tuple[int, int, int, int], usual: int, number: int
+    scan: Scan,
+    page: Image,
+    ruling: Ruling,
+    place: tuple[int, int, int, int],
+    usual: int,
+    number: int,
 ) -> Entry:
     """What stands in one cell."""
     cell = cell_at(scan, ruling, place, number)
@@ -106,7 +111,10 @@ def read_cell(
             reader=READER,
         ),
         is_number,
-        all(numerals.is_dash(r.text) and numerals.flat(line, usual) for r, line in pairs(readings, lines)),
+        all(
+            numerals.is_dash(r.text) and numerals.flat(line, usual)
+            for r, line in pairs(readings, lines)
+        ),
     )
 
 

@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -51,8 +52,7 @@ def engine() -> Engine:
     """
     opencv()
     # RapidOCR sets its own level when this module is loaded, and then tells paths.
-    from rapidocr.utils import log as _
-
+    import_module("rapidocr.utils.log")
     logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
     from rapidocr.ch_ppocr_det import TextDetector
     from rapidocr.ch_ppocr_rec import TextRecognizer

@@ -7,7 +7,7 @@ lines). All lengths are pixels at 200 dpi; `Scan` says where they are on the dis
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,8 +30,8 @@ COLOURED = 50
 # A seal is as large as this both ways; coloured print is not.
 SEAL_SIDE = 110
 SEAL_GAP = 25
-# A coloured run so long is a rule.
-COLOURED_RULE = 200
+# A coloured run so long, and not so thick, is a rule.
+COLOURED_RULE, THICK = 200, 20
 # Darker than this is ink; the level strokes of small print are no darker once they are blurred.
 INK = 215
 MAX_SKEW = 6.0
@@ -39,19 +39,39 @@ MAX_SKEW = 6.0
 
 @dataclass(frozen=True)
 class Scan:
-    """The grey image of a page turned straight (255 is paper), and the way back to the page."""
+    """The grey image of a page turned straight (255 is paper), and the way back to the page.
+
+    The image is upright: on the page its text runs in a `quarter`, clockwise.
+    """
 
     grey: Image
     scale: float
     skew: float
+    quarter: int = 0
+
+    def upright(self, quarter: int) -> Scan:
+        """The same page turned back by a quarter; how straight lines are shows only now."""
+        grey = np.ascontiguousarray(np.rot90(self.grey, quarter))
+        left = skew_of(grey)
+        return replace(
+            self,
+            grey=turned(grey, -left),
+            skew=self.skew + left,
+            quarter=(self.quarter + quarter) % 4,
+        )
 
     def box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
         """The box on the displayed page, in points; it moves with its centre and keeps its size."""
         height, width = self.grey.shape
         dx, dy = (x0 + x1 - width) / 2, (y0 + y1 - height) / 2
+        half_width, half_height = (x1 - x0) / 2, (y1 - y0) / 2
+        for _ in range(self.quarter):
+            dx, dy = -dy, dx
+        if self.quarter % 2:
+            width, height = height, width
+            half_width, half_height = half_height, half_width
         cos, sin = math.cos(math.radians(self.skew)), math.sin(math.radians(self.skew))
         x, y = cos * dx - sin * dy + width / 2, sin * dx + cos * dy + height / 2
-        half_width, half_height = (x1 - x0) / 2, (y1 - y0) / 2
         corners = (x - half_width, y - half_height, x + half_width, y + half_height)
         return Box(*(round(c / self.scale, 2) for c in corners))
 
@@ -71,7 +91,8 @@ def scale_of(page: pdfium.PdfPage) -> float:
     if max(width, height) > LARGEST_PAPER:
         scale = min(scale, max(density(page), 1.0))
     bound = math.sqrt(MAX_PIXELS / max(width * height, 1.0))
-    return min(scale, bound, MAX_PIXELS**0.5 * 4 / max(width, height, 1.0))
+    longest = 4 * math.sqrt(MAX_PIXELS) / max(width, height, 1.0)
+    return float(min(scale, bound, longest))
 
 
 def density(page: pdfium.PdfPage) -> float:
@@ -105,10 +126,13 @@ def without_seals(colour: Image) -> Image:
     coloured = (brightest - darkest >= COLOURED).astype(np.uint8)
     if not coloured.any():
         return grey
+    solid = cv.morphologyEx(coloured, cv.MORPH_OPEN, np.ones((THICK, THICK), np.uint8))
     for kernel in ((COLOURED_RULE, 1), (1, COLOURED_RULE)):
-        ruled = cv.morphologyEx(coloured, cv.MORPH_OPEN, np.ones(kernel[::-1], np.uint8))
-        coloured = coloured & ~ruled
+        ruled = cv.morphologyEx(coloured, cv.MORPH_OPEN, np.ones(kernel, np.uint8))
+        coloured = coloured & ~(ruled & ~solid)
     joined = cv.morphologyEx(coloured, cv.MORPH_CLOSE, np.ones((SEAL_GAP, SEAL_GAP), np.uint8))
+    # Paper under a seal is as white as other paper at most.
+    paper = int(np.percentile(grey[::8, ::8], 90))
     count, labels, stats, _ = cv.connectedComponentsWithStats(joined, connectivity=8)
     for label in range(1, count):
         x, y, width, height = (int(v) for v in stats[label, :4])
@@ -120,8 +144,6 @@ def without_seals(colour: Image) -> Image:
         bright = brightest[part].astype(np.int32)
         level = max(int(np.median(bright[ink & (coloured[part] > 0)])), 1)
         cleared = np.clip(bright * 255 // level, 0, 255).astype(np.uint8)
-        # Paper under a seal is as white as paper beside it at most.
-        paper = int(np.percentile(grey[part], 90))
         grey[part] = np.where(ink, np.maximum(grey[part], np.minimum(cleared, paper)), grey[part])
     return grey
 
@@ -130,9 +152,7 @@ def on_white(grey: Image) -> Image:
     """The image with its background, however grey or shaded, brought to white."""
     cv = opencv()
     height, width = grey.shape
-    small = cv.resize(
-        grey, (max(width // 4, 1), max(height // 4, 1)), interpolation=cv.INTER_AREA
-    )
+    small = cv.resize(grey, (max(width // 4, 1), max(height // 4, 1)), interpolation=cv.INTER_AREA)
     paper = cv.dilate(cv.medianBlur(small, 3), np.ones((11, 11), np.uint8))
     paper = cv.resize(cv.blur(paper, (15, 15)), (width, height), interpolation=cv.INTER_LINEAR)
     white: Image = cv.divide(grey, cv.max(paper, 1), scale=250)

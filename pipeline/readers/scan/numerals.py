@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.readers.scan.segments import MARK, Line
+from pipeline.readers.scan.segments import Line
 
 # Each character of a number with those that print the same.
 SAME_PRINT = {
@@ -30,6 +30,8 @@ DIGIT = re.compile(r"[0-9]")
 GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 UNGROUPED = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 DASHES = re.compile(r"[-－−–—―─_一~～]+")
+# Ink of a point is no less than this.
+POINT = 16
 # Marks that no number begins or ends with.
 OUTER = ".,:;·'’"
 DECIMALS = re.compile(r"\.([0-9]+)\)?%?$")
@@ -86,7 +88,7 @@ def marks_on_baseline(line: Line) -> int:
         if b.height <= 0.5 * tall
         and b.x1 - b.x0 <= 0.4 * tall
         and b.y0 >= foot - 0.4 * tall
-        and b.area >= MARK
+        and b.area >= POINT
         and line.x0 < b.x0
         and b.x1 < line.x1
     ]
@@ -131,5 +133,3 @@ def odd_ones(texts: Sequence[str]) -> set[int]:
     if len(grouped) >= ENOUGH and len(grouped) >= SHARE * len(long):
         odd |= set(long) - grouped
     return odd
-
-

@@ -13,6 +13,7 @@ from pipeline.readers.scan.image import scan_of
 from pipeline.readers.scan.lines import read_lines
 from pipeline.readers.scan.rules import erased, find_rules
 from pipeline.readers.scan.segments import usual_height
+from pipeline.readers.scan.upright import quarter_of
 from pipeline.readers.shapes import Grid, Paragraph
 
 
@@ -21,11 +22,15 @@ def read_page(page: pdfium.PdfPage, number: int) -> tuple[Paragraph | Grid, ...]
 
     Every cell has `reader="ocr"` and a confidence below 1: up to 0.5 where two readings of a
     number differ, where its marks are in doubt, or where it is unlike its column. A cell with ink
-    that cannot be read is `?`. `Grid.edges` are those of the page turned straight.
+    that cannot be read is `?`. `Grid.edges` are those of the page turned straight and upright.
     """
     scan = scan_of(page)
     rules = find_rules(scan.grey)
     clean = erased(scan.grey, rules)
+    if quarter := quarter_of(clean):
+        scan = scan.upright(quarter)
+        rules = find_rules(scan.grey)
+        clean = erased(scan.grey, rules)
     usual = usual_height(clean)
     items: list[Paragraph | Grid] = []
     for ruling in rules.rulings:
@@ -33,7 +38,7 @@ def read_page(page: pdfium.PdfPage, number: int) -> tuple[Paragraph | Grid, ...]
         if grid is not None:
             items.append(grid)
     items += read_lines(scan, clean, rules.rulings, usual, number)
-    return tuple(sorted(items, key=top))
+    return tuple(sorted(items, key=lambda item: reading_order(item, scan.quarter)))
 
 
 def grid_lines(page: pdfium.PdfPage, number: int) -> tuple[Grid, ...]:
@@ -45,7 +50,9 @@ def grid_lines(page: pdfium.PdfPage, number: int) -> tuple[Grid, ...]:
     return tuple(empty_grid(scan, r, number) for r in find_rules(scan.grey).rulings)
 
 
-def top(item: Paragraph | Grid) -> float:
-    """Where an item begins on its page."""
-    place = item.place if isinstance(item, Paragraph) else item.cells[0].place
-    return place.box.y0 if place.box else 0.0
+def reading_order(item: Paragraph | Grid, quarter: int) -> float:
+    """How far down the upright page an item begins."""
+    box = (item if isinstance(item, Paragraph) else item.cells[0]).place.box
+    if box is None:
+        return 0.0
+    return (box.y0, -box.x1, -box.y1, box.x0)[quarter]

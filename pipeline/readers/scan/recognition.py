@@ -2,7 +2,8 @@
 
 Here: one reading for words, two or three for numbers. A number is trusted only where all
 readings of its image, made ready in different ways, agree on every digit and mark, and its ink
-shows no mark that was not read. Not here: where the lines are (segments) and columns of numbers (cells).
+shows no mark that was not read. Not here: where the lines are (segments) and columns of numbers
+(cells).
 """
 
 from __future__ import annotations
@@ -60,9 +61,7 @@ def only_dots(line: Line, usual: int) -> bool:
     return all(max(b.x1 - b.x0, b.height) <= 0.5 * usual for b in line.blobs)
 
 
-def read_number(
-    piece: Image, line: Line, usual: int, steps: Probabilities, free: Read
-) -> Reading:
+def read_number(piece: Image, line: Line, usual: int, steps: Probabilities, free: Read) -> Reading:
     """A line of digits, read twice, and once more where a character is in doubt."""
     if numerals.widest_gap(line) > TWO_NUMBERS * usual:
         return Reading(free.text.strip(), min(mean(free), DOUBTED))

@@ -1,37 +1,31 @@
-"""Ruled grids in pixels: long runs of ink, the grid they make with its merged cells, and the ink
-of the rules taken away.
+"""Ruled grids in pixels: the grids that rules make with their merged cells, and the ink of the
+rules taken away.
 
-Here: geometry on the image of a straight page. Only a run that ends on another run is a rule: the
-character 一 and the strokes of large print are runs of ink too. Not here: what stands in the cells.
+Here: geometry on the image of a straight page, open sides and faded rules included. Not here:
+which runs of ink are rules (runs), what stands in the cells.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.documents.document import Refusal
 from pipeline.readers.scan.image import Image, Mask, opencv
+from pipeline.readers.scan.runs import (
+    CERTAIN_ACROSS,
+    END,
+    MAX_RULES,
+    SAME,
+    components,
+    ending_on_another,
+    runs,
+)
 
-# Ink of a hairline is faint once it is blurred.
-FAINT = 205
 Area = tuple[int, int, int, int]
-SHORTEST_ACROSS, SHORTEST_DOWN = 40, 26
-# Runs so long are no strokes of characters.
-CERTAIN_ACROSS, CERTAIN_DOWN = 150, 100
-THICKEST = 14
-# Gaps that specks make in a rule.
-BRIDGE = 7
-# How often short rules may hang on other short rules.
-ROUNDS = 4
-# How near an end of a rule comes to the rule it ends on.
-END, TOUCH = 7, 2
-# Rules nearer than this are one (a double rule, a rule drawn twice).
-SAME = 7
 # A rule is no further than this from where its grid has it.
 BESIDE = 10
 # Edges that stick out further than this beyond the last rule make an open side.
@@ -44,7 +38,6 @@ TRACED = 0.35
 SHORTEST_TRACE, WHOLE, KNOWN = 60, 0.9, 0.5
 SMALLEST_WIDTH, SMALLEST_HEIGHT = 150, 35
 MAX_CELLS = 20_000
-MAX_RULES = 20_000
 
 
 @dataclass(frozen=True)
@@ -91,112 +84,11 @@ def draw(ruling: Ruling, across: Mask, down: Mask) -> None:
     for place in ruling.places:
         x0, y0, x1, y1 = ruling.area(place)
         for y in (y0, y1):
-            across[max(y - BESIDE, 0) : y + BESIDE + 1, max(x0 - BESIDE, 0) : x1 + BESIDE + 1] = True
+            across[max(y - BESIDE, 0) : y + BESIDE + 1, max(x0 - BESIDE, 0) : x1 + BESIDE + 1] = (
+                True
+            )
         for x in (x0, x1):
             down[max(y0 - BESIDE, 0) : y1 + BESIDE + 1, max(x - BESIDE, 0) : x + BESIDE + 1] = True
-
-
-def runs(grey: Image) -> tuple[Mask, Mask]:
-    """The long thin runs of ink across and down the page."""
-    cv = opencv()
-    ink = (grey < FAINT).astype(np.uint8)
-    solid = cv.morphologyEx(ink, cv.MORPH_OPEN, np.ones((THICKEST, THICKEST), np.uint8))
-    ink &= ~cv.dilate(solid, np.ones((3, 3), np.uint8))
-
-    def long(size: tuple[int, int], bridge: tuple[int, int]) -> Mask:
-        kept = cv.morphologyEx(ink, cv.MORPH_OPEN, np.ones(size, np.uint8))
-        joined = cv.morphologyEx(kept, cv.MORPH_CLOSE, np.ones(bridge, np.uint8))
-        return np.asarray(joined, dtype=np.bool_)
-
-    return long((1, SHORTEST_ACROSS), (1, BRIDGE)), long((SHORTEST_DOWN, 1), (BRIDGE, 1))
-
-
-def components(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Labels and statistics (x, y, width, height, area) of a mask's components, 0 the ground."""
-    cv = opencv()
-    plain = np.ascontiguousarray(mask.astype(np.uint8))
-    _, labels, stats, _ = cv.connectedComponentsWithStats(plain, connectivity=8)
-    return labels, stats
-
-
-def ending_on_another(across: Mask, down: Mask) -> tuple[Mask, Mask]:
-    """The runs that end on a rule: long runs are rules, short ones by the rules they end on.
-
-    Strokes of characters end on each other too, but on no long run.
-    """
-    level, upright = Runs.of(across, CERTAIN_ACROSS), Runs.of(down.T, CERTAIN_DOWN)
-    for _ in range(ROUNDS):
-        before = (level.kept.sum(), upright.kept.sum())
-        upright = upright.with_those_ending_on(level.mask().T)
-        level = level.with_those_ending_on(upright.mask().T)
-        if before == (level.kept.sum(), upright.kept.sum()):
-            break
-    return level.meeting(upright.mask().T), upright.meeting(level.mask().T).T
-
-
-@dataclass(frozen=True)
-class Runs:
-    """Level runs of ink, and which of them are known to be rules."""
-
-    labels: NDArray[np.int32]
-    stats: NDArray[np.int32]
-    kept: Mask
-
-    @classmethod
-    def of(cls, runs: Mask, certain: int) -> Runs:
-        """The runs of a mask; those of a certain length are rules."""
-        labels, stats = components(runs)
-        kept = np.asarray(stats[:, 2] >= certain, dtype=np.bool_)
-        kept[0] = False
-        return cls(labels, stats, kept)
-
-    def mask(self) -> Mask:
-        """The ink of the rules."""
-        return np.asarray(self.kept[self.labels], dtype=np.bool_)
-
-    def met(self, label: int, near: NDArray[np.uint8]) -> Mask:
-        """Along a run, where it is near other rules."""
-        x, y, width, height = (int(v) for v in self.stats[label, :4])
-        part = np.s_[y : y + height, x : x + width]
-        here: Mask = ((self.labels[part] == label) & (near[part] > 0)).any(axis=0)
-        return here
-
-    def with_those_ending_on(self, others: Mask) -> Runs:
-        """These runs, those with both ends on another rule known to be rules.
-
-        A run in line with a known rule may end a little short of it; any other must touch, for in
-        a tight row the strokes of a character come near the rules above and below.
-        """
-        near, touching = widened(others, END), widened(others, TOUCH)
-        heights = self.stats[:, 1] + self.stats[:, 3] / 2
-        known = np.unique(heights[self.kept])
-        kept = self.kept.copy()
-        for label in range(1, min(len(kept), MAX_RULES)):
-            if kept[label] or self.stats[label, 2] <= 2 * END:
-                continue
-            in_line = bool((np.abs(known - heights[label]) <= SAME).any())
-            met = self.met(label, near if in_line else touching)
-            reach = END if in_line else TOUCH
-            kept[label] = bool(met[:reach].any() and met[-reach:].any())
-        return Runs(self.labels, self.stats, kept)
-
-    def meeting(self, others: Mask) -> Mask:
-        """The ink of the rules that meet another one."""
-        near = widened(others, END)
-        kept = self.kept.copy()
-        for label in np.flatnonzero(kept)[:MAX_RULES]:
-            kept[label] = bool(self.met(int(label), near).any())
-        return np.asarray(kept[self.labels], dtype=np.bool_)
-
-
-def widened(mask: Mask, reach: int) -> NDArray[np.uint8]:
-    """A mask with everything near it."""
-    cv = opencv()
-    size = 2 * reach + 1
-    near: NDArray[np.uint8] = cv.dilate(
-        np.ascontiguousarray(mask.astype(np.uint8)), np.ones((size, size), np.uint8)
-    )
-    return near
 
 
 @dataclass(frozen=True)
@@ -223,28 +115,27 @@ class Traces:
         and below it.
         """
         inset = min(4, (end - start) // 4)
-        across = np.s_[start + inset : end - inset]
-        near = np.s_[max(level - SAME, 0) : level + SAME + 1, across]
-        known = self.across[near].any(axis=0)
-        traced = self.ink[near].any(axis=0)
+        first, last = start + inset, end - inset
+        near = slice(max(level - SAME, 0), level + SAME + 1)
+        known: Mask = np.any(self.across[near, first:last], axis=0)
+        traced: Mask = np.any(self.ink[near, first:last], axis=0)
         if not known.size:
             return False
         # A stroke of a character leaves blank at its ends, a rule none.
         ends = bool(traced[:END].any() and traced[-END:].any())
         if not ends and end - start < CERTAIN_ACROSS:
             return False
-        if end - start < SHORTEST_TRACE:
-            return bool(known.mean() > 0.5 and traced.mean() > WHOLE)
-        if known.mean() > KNOWN and traced.mean() > WHOLE:
-            return True
-        on = self.ink[max(level - TRACE_NEAR, 0) : level + TRACE_NEAR + 1, across].any(axis=0)
-        above = self.ink[max(level - TRACE_FAR, 0) : max(level - TRACE_NEAR - 2, 0), across]
-        under = self.ink[level + TRACE_NEAR + 3 : level + TRACE_FAR + 1, across]
-        alone = on & ~above.any(axis=0) & ~under.any(axis=0)
+        is_whole = bool(known.mean() > KNOWN and traced.mean() > WHOLE)
+        if is_whole or end - start < SHORTEST_TRACE:
+            return is_whole
+        on = slice(max(level - TRACE_NEAR, 0), level + TRACE_NEAR + 1)
+        over = slice(max(level - TRACE_FAR, 0), max(level - TRACE_NEAR - 2, 0))
+        under = slice(level + TRACE_NEAR + 3, level + TRACE_FAR + 1)
+        beside = self.ink[over, first:last].any(axis=0) | self.ink[under, first:last].any(axis=0)
+        alone = self.ink[on, first:last].any(axis=0) & ~beside
         if float((known | alone).mean()) <= TRACED:
             return False
-        gaps = np.s_[max(level - TRACE_NEAR, 0) : level + TRACE_NEAR + 1, across]
-        self.across[gaps] |= (alone & ~known)[None, :]
+        self.across[on, first:last] |= (alone & ~known)[None, :]
         return True
 
 
@@ -292,7 +183,9 @@ def ruling_of(traces: Traces, left: int, top: int) -> Ruling | None:
     if rows < 1 or columns < 1 or rows * columns < 2:
         return None
     if rows * columns > MAX_CELLS:
-        raise Refusal("readers", "too_large", f"a scanned page is ruled into {rows * columns} cells")
+        raise Refusal(
+            "readers", "too_large", f"a scanned page is ruled into {rows * columns} cells"
+        )
     sideways = traces.turned()
     right = [[sideways.ruled(e, *pair) for e in edges[1:-1]] for pair in pairwise(levels)]
     below = [[traces.ruled(lv, *pair) for pair in pairwise(edges)] for lv in levels[1:-1]]
@@ -351,8 +244,8 @@ def places(right: Mask, below: Mask) -> tuple[tuple[int, int, int, int], ...]:
         for column in range(columns):
             if taken[row, column]:
                 continue
-            width = reach(lambda c, r=row: not right[r, c], column, columns)
-            height = reach(lambda r, c=column: not below[r, c], row, rows)
+            width = reach(right[row], column, columns)
+            height = reach(below[:, column], row, rows)
             block = np.s_[row : row + height, column : column + width]
             open_across = not right[row : row + height, column : column + width - 1].any()
             open_down = not below[row : row + height - 1, column : column + width].any()
@@ -363,10 +256,10 @@ def places(right: Mask, below: Mask) -> tuple[tuple[int, int, int, int], ...]:
     return tuple(found)
 
 
-def reach(is_open: Callable[[int], bool], start: int, limit: int) -> int:
-    """How many places are joined from `start` on."""
+def reach(parted: Mask, start: int, limit: int) -> int:
+    """How many places are joined from `start` on; `parted` says after which a rule stands."""
     end = start
-    while end + 1 < limit and is_open(end):
+    while end + 1 < limit and not parted[end]:
         end += 1
     return end - start + 1
 

@@ -7,6 +7,7 @@ say (recognition).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -190,5 +191,5 @@ def untouched(piece: Image, line: Line, usual: int) -> list[Line]:
     bounds.append(line.height)
     return [
         Line(line.x0, line.y0 + upper, line.x1, line.y0 + lower, line.blobs)
-        for upper, lower in zip(bounds, bounds[1:], strict=False)
+        for upper, lower in pairwise(bounds)
     ]

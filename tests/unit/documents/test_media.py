@@ -29,6 +29,8 @@ CHINESE = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min
         (b'{"code": 404}', "application/json"),
         (b' [{"a": 1}]', "application/json"),
         (b"PK\x03\x04\x14\x00", "application/zip"),
+        (b"PK\x03\x04\x14\x00 %PDF-1.7", "application/zip"),
+        (b"<html>%PDF-1.7", "text/html"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
         (b"\x89PNG\r\n\x1a\n", "image/png"),
         (b"\xff\xd8\xff\xe0", "image/jpeg"),

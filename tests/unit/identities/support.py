@@ -13,6 +13,7 @@ from pipeline.identities.books import Books
 from pipeline.identities.declaration import Declaration, load_catalogue
 from pipeline.identities.engine import Results, run
 from pipeline.identities.example import read_example
+from pipeline.identities.gate import BY_STATEMENT
 
 FOLDER = Path(__file__).parents[3] / "expectations" / "identities"
 
@@ -72,3 +73,31 @@ def variants(books: Books, amount_ids: Iterable[str]) -> dict[str, Books]:
         for place, amount_id in enumerate(amount_ids)
         for sign, steps in (("+", 3), ("-", -3))
     }
+
+
+def speaks_of(declaration: Declaration, printed: set[str]) -> bool:
+    """Whether an identity can say anything of a document with these statements."""
+    return any(
+        printed & set(formula.statements)
+        if formula.kind in BY_STATEMENT
+        else printed.issuperset(formula.statements)
+        for formula in declaration.formulas
+    )
+
+
+def unmoved(books: Books, every: int = 1) -> list[str]:
+    """Proved figures that could move three steps, up or down, without a break.
+
+    `every` n-th figure is tried where there are too many for all.
+    """
+    printed = set(books.coverage["statement_id"])
+    declarations = [d for d in catalogue().values() if speaks_of(d, printed)]
+    found = run(books, declarations).proofs
+    proved = found.filter(found["proof"] == "proved")["amount_id"].to_list()
+    proved = sorted(proved)[::every]
+    if not proved:
+        return []
+    copies = variants(books, proved)
+    checks = run(together(copies.values()), declarations).checks
+    broken = set(checks.filter(checks["verdict"] == "breaks")["document_id"])
+    return [f"{name} of {proved}" for name in copies if name not in broken]

@@ -47,6 +47,26 @@ def test_places_keep_their_sides_and_roles() -> None:
     assert formula.statements == ("summary", "revenue")
 
 
+def test_words_for_one_thing_roles_and_optional_rows() -> None:
+    (formula,) = parse(
+        "summary.expenditure|expenditure_purpose[grand_total].total|amount"
+        " = sum(summary.expenditure[class, purpose: not 201|202].amount)"
+        " + optional(summary.expenditure[closing].total)"
+    )
+    whole, parts, closing = (term.ref for term in formula.terms)
+    assert whole.sides == ("expenditure", "expenditure_purpose")
+    assert whole.measures == ("total", "amount")
+    assert (whole.measure, whole.every) == ("total", False)
+    assert parts.roles == ("class", "purpose")
+    assert (parts.items, parts.negated) == (("201", "202"), True)
+    assert closing.sides == ("expenditure",)
+    assert [(t.summed, t.optional) for t in formula.terms] == [
+        (False, False),
+        (True, False),
+        (True, True),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -54,6 +74,9 @@ def test_places_keep_their_sides_and_roles() -> None:
         ("0 = 0", "no figure on either side"),
         ("revenue[total].total = revenue.total", "not a reference"),
         ("revenue.middle[total].total = 0", "no such side"),
+        ("summary.revenue|middle[total].total = 0", "no such side"),
+        ("revenue[total].total|middle = 0", "no such measure"),
+        ("revenue[total].total|* = 0", "not a reference"),
         ("revenue[total].* = revenue[total].total", "'*' must stand for the measure"),
         ("for f in total: revenue[total].total = 0", "never used"),
         ("each parent of {revenue}: parent.total = sum(children.*)", "expected parent.*"),

@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.identities.books import Books
-from pipeline.identities.engine import run
 from pipeline.identities.example import read_example
-from tests.unit.identities.support import catalogue, results, together, variants
+from tests.unit.identities.support import catalogue, results, unmoved
 
 
 def proofs(identity: str, text: str) -> dict[str, tuple[str, str | None]]:
@@ -70,20 +69,6 @@ def test_a_figure_that_decides_the_condition_is_not_pinned_by_it() -> None:
     found = proofs("summary_current_year_funding", text)
     assert found["1/current_year"][0] == "proved"
     assert found["2/total"] == ("unproved", "in no identity")
-
-
-def unmoved(books: Books) -> list[str]:
-    """Proved figures that could move three steps, up or down, without a break."""
-    printed_here = set(books.coverage["statement_id"])
-    declarations = [d for d in catalogue().values() if printed_here.issuperset(d.statements)]
-    found = run(books, declarations).proofs
-    proved = found.filter(found["proof"] == "proved")["amount_id"].to_list()
-    if not proved:
-        return []
-    copies = variants(books, proved)
-    checks = run(together(copies.values()), declarations).checks
-    broken = set(checks.filter(checks["verdict"] == "breaks")["document_id"])
-    return [f"{name} of {proved}" for name in copies if name not in broken]
 
 
 @pytest.mark.parametrize(

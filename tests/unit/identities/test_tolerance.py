@@ -109,3 +109,50 @@ def test_a_leaf_printed_twice_must_agree_to_the_step() -> None:
     text = text.replace("code:2010302 | 2.00\ncode:2010303 | 2.00\n", "")
     found = checked("general_funded_by_code", text).row(0, named=True)
     assert (found["tolerance"], found["verdict"]) == (Decimal(0), "breaks")
+
+
+@pytest.mark.parametrize(
+    ("figure", "verdict"), [("46.56", "exact"), ("46.57", "rounding"), ("46.58", "breaks")]
+)
+def test_a_table_has_one_step_the_finest_it_prints(figure: str, verdict: str) -> None:
+    text = f"""
+    # three_public_operating | amount
+    across:vehicles | {figure}
+      across:vehicle_purchase | 25
+      across:vehicle_operation | 21.56
+    """
+    found = checked("three_public_tree", text).row(0, named=True)
+    assert (found["tolerance"], found["verdict"]) == (Decimal(100), verdict)
+
+
+def test_a_figure_that_lost_its_last_digit_breaks() -> None:
+    text = """
+    # general_basic_economic | total | personnel | operations
+    total | 46.34 | 12.34 | 34.00
+    economic_class:301 | 12.3 | 12.34
+    """
+    found = checked("economic_row", text).sort("subject")
+    assert found["verdict"].to_list() == ["breaks", "exact"]
+
+
+def test_zeros_printed_more_finely_widen_nothing() -> None:
+    text = """
+    # form shanghai_budget
+    # revenue (元) | total | fiscal_appropriation | other_income
+    total | 2932700 | 2932701 | 0.00
+    """
+    found = checked("revenue_row", text).row(0, named=True)
+    assert (found["tolerance"], found["verdict"]) == (Decimal(0), "breaks")
+
+
+@pytest.mark.parametrize(("cost", "verdict"), [("213.28", "exact"), ("213.29", "breaks")])
+def test_ten_thousand_yuan_within_yuan(cost: str, verdict: str) -> None:
+    text = f"""
+    # form shanghai_budget
+    # three_public_operating | amount
+    apart:operating_cost | {cost}
+    # general_basic_economic (元) | total | personnel | operations
+    total | 2132777.54 | | 2132777.54
+    """
+    found = checked("operating_cost_beside_within_operations", text)
+    assert found["verdict"].to_list() == [verdict]

@@ -285,3 +285,21 @@ def test_lines_that_may_be_wrapped_stay_in_one_row(
     read: Read, lines: list[tuple[str, ...]]
 ) -> None:
     assert len(rows(read(lambda paper: band(paper, lines)))) == 2
+
+
+# Figures wider than their cells
+
+
+@pytest.mark.parametrize("x", [XS[2] - 20, XS[2] - 45, XS[3] - 30, XS[3] - 50])
+def test_a_figure_that_overruns_a_rule_stays_whole(read: Read, x: float) -> None:
+    """Over the rule on its left or out of the table: torn, both halves would look like figures."""
+
+    def page(paper: Paper) -> None:
+        paper.grid()
+        paper.texts([TEXTS[0], ("201", "", ""), TEXTS[2]])
+        paper.text(x, YS[1] + 14, "123,456,789.00")
+
+    reading = read(page)
+    found = [text.strip() for text in rows(reading)[1]]
+    assert sorted(found) == ["", "123,456,789.00", "201"]
+    assert outline(reading) == ["3 x 3"]

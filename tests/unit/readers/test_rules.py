@@ -341,3 +341,17 @@ def test_a_wide_sheet_is_read_to_its_end(read: Read) -> None:
 
     grid = only_grid(read(page, width=1191, height=842))
     assert rows_of(grid) == [[f"{n}.00" for n in range(12)]] * 3
+
+
+@pytest.mark.parametrize(
+    "number", ["99999999999999999999999999999999999999999", "-9e99", "0.0000001"]
+)
+def test_coordinates_beyond_all_measure_rule_nothing(read: Read, number: str) -> None:
+    def page(paper: Paper) -> None:
+        paper.canvas._code.append(f"{number} {number} m {number} 5 l S")
+        paper.canvas._code.append(f"q {number} 0 0 {number} {number} 0 cm 10 10 20 20 re f Q")
+        paper.canvas._code.append(f"10 {number} {number} {number} re f")
+        paper.grid()
+        paper.texts()
+
+    assert rows_of(only_grid(read(page))) == [list(row) for row in TEXTS]

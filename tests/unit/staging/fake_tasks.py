@@ -204,7 +204,7 @@ def picture(staging: Path, document: Document) -> None:
 
 def hold(staging: Path, document: Document) -> None:
     """Keeps memory when it is done."""
-    HELD.append(bytearray(b"x" * (256 * KIB * KIB)))
+    HELD.append(b"x" * (128 * KIB * KIB))
 
 
 def stage_nothing(staging: Path, document: Document) -> None:
@@ -335,7 +335,7 @@ def limits() -> tuple[int, ...]:
     return tuple(resource.getrlimit(getattr(resource, f"RLIMIT_{kind}"))[0] for kind in kinds)
 
 
-HELD: list[bytearray] = []
+HELD: list[bytes] = []
 ATTEMPTS: dict[str, Callable[[Path, Document], None]] = {
     "connect": connect,
     "send": send_datagram,

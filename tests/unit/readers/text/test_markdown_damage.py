@@ -230,7 +230,7 @@ DAMAGES = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(DAMAGES, st.integers(0, 99), st.sampled_from((UNIT, DEPARTMENT)))
 def test_no_damage_makes_a_wrong_amount(damage: Damage, seed: int, budget: Budget) -> None:
     try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipeline.forms.family import Form
 from pipeline.forms.titles import title_key
-from pipeline.forms.wording import ORDINAL, canon, canon_title, folded, squeeze, year_in
+from pipeline.forms.wording import canon, canon_title, folded, squeeze, year_in
 from pipeline.readers.shapes import Paragraph
 
 # The unit of money ends the caption, or another one begins: 单位：元谋县某局 names no money.
@@ -50,6 +50,8 @@ TITLE_LIKE = re.compile(r"[^:,;。]{4,}[^续报]表(?:\([^()]*\))?")
 # A title stands on a line of its own: this much may be printed with it, and no more.
 MAX_TITLE = 60
 MAX_NUMBER = 12
+# Titles in a numbered list: 七、…, 7.…; a year may follow the point.
+NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]+[、.．]|\d{1,2}[、.．](?=(?:19|20)\d{2}年|\D))")
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def readings_of(text: str) -> set[str]:
     plain = squeeze(text)
     starts = ["".join(words[n:]) for n in range(len(words))]
     starts += [plain[n:] for n in range(2, MAX_NUMBER) if is_table_number(plain[:n])]
-    return {canon_title(ORDINAL.sub("", start)) for start in starts}
+    return {canon_title(NUMBERED.sub("", start)) for start in starts}
 
 
 def is_table_number(text: str) -> bool:

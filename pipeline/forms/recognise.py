@@ -42,7 +42,7 @@ from pipeline.readers.shapes import Grid, Paragraph, Place, Reading
 # Lines above a title that may still be captions of its table.
 ABOVE_TITLE = 3
 # So far above a title another one, without a table, may have captions of its own.
-OTHER_TITLE = 8
+OTHER_TITLE = 6
 # Captions of a continuation, or a running head: so many lines part no table for sure.
 BRIEF_LINES = 4
 # So many lines of captions may stand between a title and its table.

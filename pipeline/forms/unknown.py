@@ -46,7 +46,8 @@ def official(grid: Grid, before: tuple[Paragraph, ...]) -> str:
     texts = [cell.text for cell in grid.cells]
     if NO_STATEMENT.search(title) or is_personal(grid) or any(map(is_goal, texts)):
         return ""
-    if OFFICIAL.search(title) and sum(map(is_money, texts)) >= MIN_FIGURES:
+    numbers = sum(bool(figures.NUMBER.fullmatch(text.strip())) for text in texts)
+    if OFFICIAL.search(title) and numbers >= MIN_FIGURES:
         return f"the table under the title {title!r} is of no form that is known"
     coded = sum(is_coded(grid, row) for row in range(grid.rows))
     if coded >= MIN_CODED:

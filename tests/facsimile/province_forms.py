@@ -45,7 +45,12 @@ def income_words(style: Style) -> list[tuple[str, str]]:
         ("国有资本经营预算" + end, FUNDS[2]),
     ]
     special = style.pick("special", "财政专户管理资金", "财政专户管理资金收入")
-    others = [("事业收入", "a"), ("事业单位经营收入", "b"), ("上级补助收入", "c"), ("其他收入", "d")]
+    others = [
+        ("事业收入", "a"),
+        ("事业单位经营收入", "b"),
+        ("上级补助收入", "c"),
+        ("其他收入", "d"),
+    ]
     rest = [("单位资金", "u")] if style.rng.random() < 0.4 else others
     return [*funds, (special, "special"), *rest]
 
@@ -60,7 +65,9 @@ def ordered(style: Style, words: list[str]) -> list[str]:
     return [f"{n}、{w}" for n, w in zip(ORDINALS, words, strict=False)]
 
 
-def class_lines(style: Style, values: dict[str, dict[str, Decimal | None]]) -> list[tuple[str, dict[str, Decimal | None]]]:
+def class_lines(
+    style: Style, values: dict[str, dict[str, Decimal | None]]
+) -> list[tuple[str, dict[str, Decimal | None]]]:
     """Spending by class: all classes, or those that have figures."""
     full = style.rng.random() < 0.6
     used = [c for c in CLASSES if full or c in values]
@@ -102,9 +109,30 @@ def summary(style: Style, title: str, final: bool = False) -> Table:
         if final
         else ("本年收入合计", "本年支出合计", "", "")
     )
-    opening = "年初结转和结余" if final else style.pick("opening", "上年结转", "上年结转结余", "上年结转收入", "上年结转和结余", "上年结余结转")
-    closing = "年末结转和结余" if final else style.pick("closing", "结转下年", "年终结转结余", "年末结转", "结转下年支出")
-    totals = ("总计", "总计") if final else style.rng.choice((("收入总计", "支出总计"), ("收入合计", "支出合计"), ("收 入 总 计", "支 出 总 计"), ("总 计", "总 计")))
+    opening = (
+        "年初结转和结余"
+        if final
+        else style.pick(
+            "opening", "上年结转", "上年结转结余", "上年结转收入", "上年结转和结余", "上年结余结转"
+        )
+    )
+    closing = (
+        "年末结转和结余"
+        if final
+        else style.pick("closing", "结转下年", "年终结转结余", "年末结转", "结转下年支出")
+    )
+    totals = (
+        ("总计", "总计")
+        if final
+        else style.rng.choice(
+            (
+                ("收入总计", "支出总计"),
+                ("收入合计", "支出合计"),
+                ("收 入 总 计", "支 出 总 计"),
+                ("总 计", "总 计"),
+            )
+        )
+    )
     left.append((words[0], Fig("amount", this_year)))
     if words[2]:
         left.append((words[2], Fig("amount", None)))
@@ -117,11 +145,23 @@ def summary(style: Style, title: str, final: bool = False) -> Table:
     right.append((closing, [Fig("amount", None)]))
     right.append((totals[1], [Fig("amount", spent)]))
     item = style.pick("summary item", "项目", "项目", "项 目", "项目名称" if not final else "项目")
-    of = style.pick("summary class head", item, f"{item}（按功能分类）") if item != "项目名称" else item
+    of = (
+        style.pick("summary class head", item, f"{item}（按功能分类）")
+        if item != "项目名称"
+        else item
+    )
     figure = (
         style.pick("final figure", "决算数", "金额")
         if final
-        else style.pick("budget figure", "预算数", f"{style.year}年预算数", "金额", f"{style.year}年预算", "预算金额", f"{style.year}年")
+        else style.pick(
+            "budget figure",
+            "预算数",
+            f"{style.year}年预算数",
+            "金额",
+            f"{style.year}年预算",
+            "预算金额",
+            f"{style.year}年",
+        )
     )
     header = ["收入|<|支出|<", f"{item}|{figure}|{of}|{figure}"]
     header[0] = style.pick("summary top", header[0], "收 入|<|支 出|<")
@@ -159,7 +199,11 @@ def fiscal_summary(style: Style, title: str, final: bool = False) -> Table:
     """财政拨款收支总表: three funds, spending by class and fund."""
     classes = class_values(style, *FUNDS)
     total = {m: whole([v.get(m) for v in classes.values()]) for m in ("total", *FUNDS)}
-    end = "财政拨款" if final else style.pick("fiscal words", "拨款", "财政拨款", "", "拨款收入", "资金")
+    end = (
+        "财政拨款"
+        if final
+        else style.pick("fiscal words", "拨款", "财政拨款", "", "拨款收入", "资金")
+    )
     funds = ["一般公共预算" + end, "政府性基金预算" + end, "国有资本经营预算" + end]
     shape = "plain" if final else style.pick("fiscal shape", "plain", "nested", "carried")
     figs = [Fig("amount", total[f]) for f in FUNDS]
@@ -179,15 +223,28 @@ def fiscal_summary(style: Style, title: str, final: bool = False) -> Table:
         right = [(f"（{n}）{w}", f) for n, (w, f) in zip(ORDINALS, bare, strict=False)]
         right = [("一、本年支出", sums), *right, ("二、结转下年", blank)]
     else:
-        left = list(zip((f"{n}、{w}" for n, w in zip(ORDINALS, funds, strict=False)), figs, strict=False))
+        left = list(
+            zip((f"{n}、{w}" for n, w in zip(ORDINALS, funds, strict=False)), figs, strict=False)
+        )
         left.append(("本年收入合计", whole_fig))
         if shape == "carried" or final:
             left.append(("年初财政拨款结转和结余" if final else "上年结转", Fig("amount", None)))
-            left += list(zip((f"{n}、{w}" for n, w in zip(ORDINALS, funds, strict=False)), none, strict=False))
-        right += [("本年支出合计", sums), ("年末财政拨款结转和结余" if final else "结转下年", blank)]
+            left += list(
+                zip(
+                    (f"{n}、{w}" for n, w in zip(ORDINALS, funds, strict=False)), none, strict=False
+                )
+            )
+        right += [
+            ("本年支出合计", sums),
+            ("年末财政拨款结转和结余" if final else "结转下年", blank),
+        ]
     left.append(("总计" if final else "收入总计", whole_fig))
     right.append(("总计" if final else "支出总计", sums))
-    figure = style.pick("fiscal figure", "决算数", "金额") if final else style.pick("fiscal figure", "预算数", "金额", f"{style.year}年预算数")
+    figure = (
+        style.pick("fiscal figure", "决算数", "金额")
+        if final
+        else style.pick("fiscal figure", "预算数", "金额", f"{style.year}年预算数")
+    )
     item = style.pick("fiscal item", "项目", "项 目")
     words = ["一般公共预算", "政府性基金预算", "国有资本经营预算"]
     if style.chance("fund heads with 财政拨款", 0.3 if not final else 0.6):
@@ -219,7 +276,10 @@ def revenue(style: Style, title: str) -> Table:
               ("other_income", "其他收入")]  # fmt: skip
     end = style.pick("revenue words", "拨款收入", "财政拨款", "", "财政拨款收入", "拨款")
     fund_words = ["一般公共预算" + end, "政府性基金预算" + end, "国有资本经营预算" + end]
-    special = ("fiscal_special_account", style.pick("special", "财政专户管理资金", "财政专户管理资金收入"))
+    special = (
+        "fiscal_special_account",
+        style.pick("special", "财政专户管理资金", "财政专户管理资金收入"),
+    )
     rest = others if style.rng.random() < 0.6 else [("unit_funds", "单位资金")]
     shape = style.pick("revenue shape", "flat", "this year", "carried first")
     measures = ["total", *FUNDS, special[0], *(m for m, _ in rest)]
@@ -249,7 +309,9 @@ def expenditure(style: Style, title: str) -> Table:
 
 def year_columns(style: Style, words: list[str], group: str = "") -> list[list[str]]:
     """Figure columns below 2024年预算数, a group, or nothing."""
-    top = style.pick("figure group", "", f"{style.year}年预算数", group or "", "预算数", f"{style.year}年预算")
+    top = style.pick(
+        "figure group", "", f"{style.year}年预算数", group or "", "预算数", f"{style.year}年预算"
+    )
     if not top:
         return [[w] for w in words]
     return [[top, words[0]], *(["<", w] for w in words[1:])]
@@ -262,10 +324,19 @@ def function_table(style: Style, statement_id: str, title: str, group: str) -> T
 
         def whole_leaf(code: str) -> dict[str, Decimal | None]:
             found = leaf(code)
-            return {"total": found["total"], "basic": whole([found["personnel"], found["operations"]])} | found
+            return {
+                "total": found["total"],
+                "basic": whole([found["personnel"], found["operations"]]),
+            } | found
 
         rows = tree(style, "function", whole_leaf)
-        columns = [["合计"], ["基本支出", "小计"], ["<", "人员经费"], ["<", "公用经费"], ["项目支出"]]
+        columns = [
+            ["合计"],
+            ["基本支出", "小计"],
+            ["<", "人员经费"],
+            ["<", "公用经费"],
+            ["项目支出"],
+        ]
         measures = ("total", "basic", "personnel", "operations", "project")
     else:
         rows = tree(style, "function", spending(style, "basic", "project"))
@@ -281,7 +352,15 @@ def basic_economic(style: Style, title: str) -> Table:
     rows = personnel_and_operations(style)
     columns = year_columns(style, ["合计", "人员经费", "公用经费"], f"{style.year}年基本支出")
     heads, parts = code_heads(style, columns, economic=True)
-    return coded(style, "general_basic_economic", title, heads, rows, ("total", "personnel", "operations"), parts=parts)
+    return coded(
+        style,
+        "general_basic_economic",
+        title,
+        heads,
+        rows,
+        ("total", "personnel", "operations"),
+        parts=parts,
+    )
 
 
 def personnel_and_operations(style: Style) -> Tree:
@@ -321,7 +400,9 @@ def three_public(style: Style, title: str) -> Table:
     vehicles = f"公务用车购置及{run}"
     drive = style.pick("drive words", f"公务用车{run}", "公务用车运行维护费")
     if style.chance("three public as rows", 0.4):
-        figure = style.pick("three figure", "预算数", f"{style.year}年预算数", "金额", f"{style.year}年预算")
+        figure = style.pick(
+            "three figure", "预算数", f"{style.year}年预算数", "金额", f"{style.year}年预算"
+        )
         labels = [
             ("合计", "total"), ("1、" + abroad, "abroad"), ("2、公务接待费", "reception"),
             ("3、" + vehicles, "vehicles"), ("其中：（1）" + drive, "operation"),
@@ -330,8 +411,12 @@ def three_public(style: Style, title: str) -> Table:
         if style.chance("three rows total last", 0.3):
             labels = [*labels[1:], labels[0]]
         rows = [part(w, Fig("amount", values[k]), label=w) for w, k in labels]
-        return Table("three_public", title, [f"{style.pick('three item', '项目', '项 目')}|{figure}"], rows)
-    head = style.pick("three top", "", "“三公”经费", "“三公”经费预算数", f"{style.year}年预算数", "预算数")
+        return Table(
+            "three_public", title, [f"{style.pick('three item', '项目', '项 目')}|{figure}"], rows
+        )
+    head = style.pick(
+        "three top", "", "“三公”经费", "“三公”经费预算数", f"{style.year}年预算数", "预算数"
+    )
     order = ["total", "abroad", "vehicles", "purchase", "operation", "reception"]
     header = [
         f"{style.pick('three total', '合计', '“三公”经费合计')}|{abroad}|{vehicles}|<|<|公务接待费",
@@ -352,34 +437,61 @@ def three_final(style: Style, title: str) -> Table:
     block = f"合计|{abroad}|公务用车购置及{run}|<|<|公务接待费"
     deep = f"^|^|小计|公务用车购置费|公务用车{run}|^"
     order = ["total", "abroad", "vehicles", "purchase", "operation", "reception"]
-    names = ["合计", abroad, f"公务用车购置及{run}小计", "公务用车购置费", f"公务用车{run}", "公务接待费"]
+    names = [
+        "合计",
+        abroad,
+        f"公务用车购置及{run}小计",
+        "公务用车购置费",
+        f"公务用车{run}",
+        "公务接待费",
+    ]
     pair = [three_values(style), three_values(style)]
     shape = style.pick("final three", "blocks", "pairs", "rows")
     if shape == "rows":
         rows = [
             part(f"{n}", Fig("budget", pair[0][k]), Fig("final", pair[1][k]), label=n)
-            for n, k in zip(["合计", f"1.{abroad}", f"2.公务用车购置及{run}", "（1）公务用车购置费", f"（2）公务用车{run}", "3.公务接待费"], order, strict=True)
+            for n, k in zip(
+                [
+                    "合计",
+                    f"1.{abroad}",
+                    f"2.公务用车购置及{run}",
+                    "（1）公务用车购置费",
+                    f"（2）公务用车{run}",
+                    "3.公务接待费",
+                ],
+                order,
+                strict=True,
+            )
         ]
         return Table("three_public", title, ["项目|预算数|决算数"], rows)
     if shape == "blocks":
         header = ["预算数" + "|<" * 5 + "|决算数" + "|<" * 5, f"{block}|{block}", f"{deep}|{deep}"]
         if style.chance("three columns numbered"):
             header.append("|".join(str(n) for n in range(1, 13)))
-        row = part(*(Fig(m, v[k]) for m, v in zip(("budget", "final"), pair, strict=True) for k in order))
+        row = part(
+            *(Fig(m, v[k]) for m, v in zip(("budget", "final"), pair, strict=True) for k in order)
+        )
         return Table("three_public", title, header, [row], across=(*names, *names))
     header = [
         f"合计|<|{abroad}|<|公务用车购置及{run}|<|<|<|<|<|公务接待费|<",
         f"^|^|^|^|小计|<|公务用车购置费|<|公务用车{run}|<|^|^",
         "|".join(["预算数|决算数"] * 6),
     ]
-    row = part(*(Fig(m, v[k]) for k in order for m, v in zip(("budget", "final"), pair, strict=True)))
-    return Table("three_public", title, header, [row], across=tuple(n for n in names for _ in range(2)))
+    row = part(
+        *(Fig(m, v[k]) for k in order for m, v in zip(("budget", "final"), pair, strict=True))
+    )
+    return Table(
+        "three_public", title, header, [row], across=tuple(n for n in names for _ in range(2))
+    )
 
 
 def final_blocks(style: Style, title: str) -> Table:
     """公开06: economic items in two or three lists side by side, or one."""
     rows = [r for r in personnel_and_operations(style)]
-    total = {c: roots([r for r in rows if (r[0][:3] in ("301", "303")) == (c == "p")]).get("total") for c in "po"}
+    total = {
+        c: roots([r for r in rows if (r[0][:3] in ("301", "303")) == (c == "p")]).get("total")
+        for c in "po"
+    }
     personnel = [r for r in rows if r[0][:3] in ("301", "303")]
     operations = [r for r in rows if r[0][:3] not in ("301", "303")]
     blocks = style.rng.choice((2, 3, 3))
@@ -402,7 +514,9 @@ def final_blocks(style: Style, title: str) -> Table:
     width = 3 * (blocks - 1)
     last = (
         Part(None, "人员经费合计", ("人员经费合计", "<", Fig("amount", total["p"]))),
-        Part(None, "公用经费合计", ("公用经费合计", *["<"] * (width - 2), Fig("amount", total["o"]))),
+        Part(
+            None, "公用经费合计", ("公用经费合计", *["<"] * (width - 2), Fig("amount", total["o"]))
+        ),
     )
     body.append(last)
     figure = style.pick("final economic figure", "决算数", "金额")
@@ -420,26 +534,67 @@ def final_function(style: Style, statement_id: str, title: str) -> Table:
     """Final accounts by function."""
     measures: tuple[str, ...]
     if statement_id == "revenue":
-        words = ["本年收入合计", "财政拨款收入", "上级补助收入", "事业收入", "经营收入", "附属单位上缴收入", "其他收入"]
-        measures = ("total", "fiscal_appropriation", "superior_subsidy", "institutional_income", "business_income", "affiliated_remittance", "other_income")
+        words = [
+            "本年收入合计",
+            "财政拨款收入",
+            "上级补助收入",
+            "事业收入",
+            "经营收入",
+            "附属单位上缴收入",
+            "其他收入",
+        ]
+        measures = (
+            "total",
+            "fiscal_appropriation",
+            "superior_subsidy",
+            "institutional_income",
+            "business_income",
+            "affiliated_remittance",
+            "other_income",
+        )
         columns = [[w] for w in words]
         rows = tree(style, "function", spending(style, "fiscal_appropriation", "other_income"))
     elif statement_id == "expenditure":
-        words = ["本年支出合计", "基本支出", "项目支出", "上缴上级支出", "经营支出", "对附属单位补助支出"]
-        measures = ("total", "basic", "project", "remitted_to_superior", "business_expenditure", "subsidy_to_affiliated")
+        words = [
+            "本年支出合计",
+            "基本支出",
+            "项目支出",
+            "上缴上级支出",
+            "经营支出",
+            "对附属单位补助支出",
+        ]
+        measures = (
+            "total",
+            "basic",
+            "project",
+            "remitted_to_superior",
+            "business_expenditure",
+            "subsidy_to_affiliated",
+        )
         columns = [[w] for w in words]
         rows = tree(style, "function", spending(style, "basic", "project"))
     elif statement_id == "fund_expenditure":
         measures = ("opening_balance", "revenue", "total", "basic", "project", "closing_balance")
-        columns = [["年初结转和结余"], ["本年收入"], ["本年支出", "小计"], ["<", "基本支出"], ["<", "项目支出"], ["年末结转和结余"]]
+        columns = [
+            ["年初结转和结余"],
+            ["本年收入"],
+            ["本年支出", "小计"],
+            ["<", "基本支出"],
+            ["<", "项目支出"],
+            ["年末结转和结余"],
+        ]
         rows = tree(style, "function", spending(style, "basic", "project"))
     else:
         measures = ("total", "basic", "project")
-        word = "合计" if statement_id == "state_capital" else style.pick("final total", "小计", "合计")
+        word = (
+            "合计" if statement_id == "state_capital" else style.pick("final total", "小计", "合计")
+        )
         columns = [["本年支出", word], ["<", "基本支出"], ["<", "项目支出"]]
         rows = tree(style, "function", spending(style, "basic", "project"))
     heads, parts = code_heads(style, columns)
     table = coded(style, statement_id, title, heads, rows, measures, parts=parts)
     if style.chance("栏次", 0.6):
-        table.header.append("栏次" + "|<" * parts + "|" + "|".join(str(n) for n in range(1, len(measures) + 1)))
+        table.header.append(
+            "栏次" + "|<" * parts + "|" + "|".join(str(n) for n in range(1, len(measures) + 1))
+        )
     return table

@@ -202,16 +202,18 @@ def coded(
     return Table(statement_id, title, heads, body)
 
 
-def code_heads(style: Style, columns: list[list[str]], *, economic: bool = False) -> tuple[
-    list[str], int
-]:
+def code_heads(
+    style: Style, columns: list[list[str]], *, economic: bool = False
+) -> tuple[list[str], int]:
     """Header rows of a code table: the naming columns, and figure columns of one or two rows."""
     parts = 1 if not style.three_codes else 2 if economic else 3
     kind = "经济" if economic else "功能"
     code = style.pick(
         "code header", "科目编码", f"{kind}分类科目编码", "科目代码", f"支出{kind}分类科目编码"
     )
-    name = style.pick("name header", "科目名称", f"{kind}分类科目名称" if "分类" in code else "科目名称")
+    name = style.pick(
+        "name header", "科目名称", f"{kind}分类科目名称" if "分类" in code else "科目名称"
+    )
     group = style.pick("group header", "", "项目", f"{kind}分类科目", "科目")
     deep = max(map(len, columns))
     rows: list[list[str]] = [[] for _ in range(deep)]

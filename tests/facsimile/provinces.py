@@ -42,8 +42,23 @@ FINAL_TITLES = {
     "state_capital": "国有资本经营预算财政拨款支出决算表|{Y}年度国有资本经营预算财政拨款支出决算表|国有资本经营预算财政拨款收入支出决算表",
 }  # fmt: skip
 NUMBERS = ("公开{n:02}表", "表{n}", "表{z}", "附表{n}", "预算{n:02}表", "{u}公开表{n}", "公开表{n}", "预算公开表{n}", "附件{n}", "财预公开{n:02}表")  # fmt: skip
-PREFIXES = ("公开{n:02}表 ", "表{n} ", "表{n}：", "表{z}、", "附表{n}：", "{z}、", "{n}.", "附表{n} ")
-NAMES = ("某市某某局", "某县某某镇人民政府", "中共某市委某某部", "某市某某研究所（本级）", "某市第三中学")
+PREFIXES = (
+    "公开{n:02}表 ",
+    "表{n} ",
+    "表{n}：",
+    "表{z}、",
+    "附表{n}：",
+    "{z}、",
+    "{n}.",
+    "附表{n} ",
+)
+NAMES = (
+    "某市某某局",
+    "某县某某镇人民政府",
+    "中共某市委某某部",
+    "某市某某研究所（本级）",
+    "某市第三中学",
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +95,15 @@ def make(seed: int, kind: str | None = None) -> Made:
         total_word=rng.choice(("合计", "合 计", "合　　计", "总计")),
         total_place=rng.choice(("code", "name", "span")),
     )
-    for name in ("unit", "none", "separators", "integers", "three_codes", "total_at", "total_place"):
+    for name in (
+        "unit",
+        "none",
+        "separators",
+        "integers",
+        "three_codes",
+        "total_at",
+        "total_place",
+    ):
         style.features.append(f"{name}={getattr(style, name)}")
     tables = list(printed(style, kind))
     if rng.random() < 0.15:
@@ -162,7 +185,14 @@ def assemble(style: Style, kind: str, tables: list[Table]) -> Made:
         items += [Paragraph(text, Place()) for text in above]
         if breaks == "title":
             first, second = cut(grid, len(inside) + len(table.header), rng)
-            again = rng.choice((above, [f"{table.title}（续表）", *above[1:]] if above and above[0] == table.title else above))
+            again = rng.choice(
+                (
+                    above,
+                    [f"{table.title}（续表）", *above[1:]]
+                    if above and above[0] == table.title
+                    else above,
+                )
+            )
             items += [first, *(Paragraph(text, Place()) for text in again), second]
         else:
             items.append(grid)
@@ -222,9 +252,7 @@ def captions(style: Style, shape: Shape, table: Table, number: int) -> tuple[lis
     return lines, []
 
 
-def grid_of(
-    style: Style, table: Table, inside: list[str], features: list[str]
-) -> tuple[Grid, str]:
+def grid_of(style: Style, table: Table, inside: list[str], features: list[str]) -> tuple[Grid, str]:
     """The cells of a table; where it is long it may go over a page."""
     rows: list[Row] = [line.split("|") for line in table.header]
     width = len(rows[0])

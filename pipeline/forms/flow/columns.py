@@ -112,13 +112,17 @@ def ordered(text: str, found: tuple[Placed, ...]) -> tuple[Placed, ...] | None:
     declared = [placed.words[-1] for placed in found]
     if any([placed.words[-1] for placed in way] == declared for way in ways):
         return found
-    several = len({(placed.side.side, placed.column.block) for placed in found}) > 1
-    return ways[0] if len(ways) == 1 and not several else None
+    return ways[0] if len(ways) == 1 and is_one_list(found) else None
+
+
+def is_one_list(found: tuple[Placed, ...]) -> bool:
+    """Whether columns are those of one list, not of several side by side."""
+    return len({(placed.side.side, placed.column.block) for placed in found}) == 1
 
 
 def names_first(way: tuple[Placed, ...]) -> bool:
     """Whether what names a row stands before its figures, where a table has one list."""
-    if len({(p.side.side, p.column.block) for p in way}) > 1:
+    if not is_one_list(way):
         return True
     naming = [p.column.role in NAMING for p in way]
     return naming == sorted(naming, reverse=True)
@@ -144,6 +148,7 @@ def orders(parts: list[Placed | Group], whole: bool) -> Iterator[tuple[Placed, .
     an upper row where they hold groups.
     """
     plain = tuple(part for part in parts if isinstance(part, Placed))
+    one = is_one_list(plain)
     if len(plain) == len(parts):
         yield plain
         return
@@ -152,12 +157,14 @@ def orders(parts: list[Placed | Group], whole: bool) -> Iterator[tuple[Placed, .
         upper, rest = parts[:start], parts[start:]
         groups = [n for n, part in enumerate(upper) if isinstance(part, Group)]
         words = tuple(part for part in rest if isinstance(part, Placed))
+        within_rest = " ".join(part.text for part in rest if isinstance(part, Group))
         inner = [words] if len(words) == len(rest) else orders(rest, False)
         for lower in inner:
             free = whole and groups[:1] == [0]
             for way in shares(len(lower), len(groups), free):
                 below = {n: lower[first:last] for n, (first, last) in zip(groups, way, strict=True)}
-                if all(suits(upper[n], below[n], len(upper) == 1) for n in groups):
+                outermost = len(upper) == 1
+                if outermost or all(suits(upper[n], below[n], within_rest, one) for n in groups):
                     yield tuple(
                         word
                         for n, part in enumerate(upper)
@@ -183,17 +190,18 @@ def shares(count: int, groups: int, first_is_free: bool) -> Iterator[tuple[tuple
             yield ((0, 0), *rest)
 
 
-def suits(group: Placed | Group, words: tuple[Placed, ...], outermost: bool) -> bool:
+def suits(group: Placed | Group, words: tuple[Placed, ...], inner: str, one_list: bool) -> bool:
     """Whether words can stand below a group.
 
-    What names a row stands below 项目, and nothing else does below 项目 alone; a word that is
-    declared below a group stands below that one. The outermost group stands above everything.
+    What names a row stands below 项目, and nothing else does below 项目 alone (where a table has
+    one list); a word that is declared below a group stands below that one, or below a group in
+    the rows between (`inner`).
     """
-    if not isinstance(group, Group) or outermost or not words:
+    if not isinstance(group, Group) or not words:
         return True
     naming = [word.column.role in NAMING for word in words]
-    if any(naming) and NAME_GROUP not in group.text:
+    if one_list and any(naming) and NAME_GROUP not in group.text:
         return False
-    if group.text == NAME_GROUP and not all(naming):
+    if one_list and group.text == NAME_GROUP and not all(naming):
         return False
-    return all(len(word.words) < 2 or word.words[-2] in group.text for word in words)
+    return all(len(word.words) < 2 or word.words[-2] in group.text + inner for word in words)

@@ -35,6 +35,7 @@ PARENTS = (
 TABLE_NUMBER = re.compile(r"(?:预算|部门|单位)?公开\d{0,2}表?\d{0,2}|表[一二三四五六七八九十\d]+")
 YEAR = re.compile(r"\{Y\}年(?:预算|决算)?")
 CODE_PARTS = re.compile(r"^\s*类\s*款\s*项(?:\s+|(?=合计)|$)")
+PARTS_ROW = re.compile("类款项?")
 INDEX_WORDS = frozenset({"栏次", "行次"})
 MANGLED = 2
 DOUBLED = re.compile(r"([\u4e00-\u9fff])\1")
@@ -220,7 +221,7 @@ def vocabulary(form: Form) -> frozenset[str]:
 
 def joined(lines: list[Paragraph]) -> str:
     """Header lines as one text; the doubled rest of a bold word is printed once."""
-    return "".join(single(plain_text(line.text)) for line in lines)
+    return "".join(PARTS_ROW.sub("", single(plain_text(line.text))) for line in lines)
 
 
 def single(text: str) -> str:
@@ -245,12 +246,13 @@ def body_of(lines: list[Paragraph], heading: Heading) -> list[Paragraph]:
 
     Raises `Unplaced` where rows go on below such captions.
     """
-    header = {plain_text(line.text) for line in lines[heading.start : heading.body]} - {""}
+    header = [plain_text(line.text) for line in lines[heading.start : heading.body]]
     listed = any(not rule.labels for side in heading.form.sides for rule in side.rules)
     known = {label for side in heading.form.sides for rule in side.rules for label in rule.labels}
     words = {word for _, column in heading.form.columns for path in column.paths for word in path}
     kept: list[Paragraph] = []
     body = lines[heading.body :]
+    repeated = repeats([plain_text(line.text) for line in body], header)
     for number, line in enumerate(body):
         if is_caption(line.text):
             if any(is_amount(atom) for atom in atoms(body[number:], coded=False)):
@@ -266,9 +268,17 @@ def body_of(lines: list[Paragraph], heading: Heading) -> list[Paragraph]:
             and canon_label(plain) not in known
             and not any(a.is_cell for a in atoms([line], coded=False))
         )
-        if not section and plain not in header and not (len(tokens) > 1 and tokens <= words):
+        again = number in repeated or (len(tokens) > 1 and tokens <= words)
+        if not section and not again:
             kept.append(without_parts(line))
     return kept
+
+
+def repeats(body: list[str], header: list[str]) -> set[int]:
+    """The lines of a body that print the whole header again."""
+    size = len(header)
+    starts = [n for n in range(len(body)) if size > 1 and body[n : n + size] == header]
+    return {n for start in starts for n in range(start, start + size)}
 
 
 def without_parts(line: Paragraph) -> Paragraph:

@@ -13,6 +13,7 @@ from dataclasses import replace
 import pypdfium2 as pdfium
 
 from pipeline.documents.document import Document, Refusal
+from pipeline.readers.pdf import gate
 from pipeline.readers.pdf.continuation import PageItems, join_pages
 from pipeline.readers.pdf.glyphs import open_pdf
 from pipeline.readers.pdf.page import Page, read_page
@@ -23,8 +24,10 @@ from pipeline.readers.shapes import Box, Cell, Grid, Paragraph, Place, Reading
 def read(document: Document) -> Reading:
     """A PDF as grids and paragraphs.
 
-    Raises `Refusal` where it cannot be opened, or gives nothing at all.
+    Raises `Refusal` where the gate does not let it pass, where it cannot be opened, or gives nothing
+    at all.
     """
+    gate.check(document.path)
     pdf = open_pdf(document.path)
     try:
         pages = list(read_pages(pdf))

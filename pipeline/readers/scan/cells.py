@@ -147,20 +147,28 @@ def forced(upper: Line, lower: Line, usual: int, width: int) -> bool:
 
 
 def doubted(entries: list[Entry]) -> list[Cell]:
-    """The cells, with less confidence in numbers unlike their column, and dashes as dashes."""
+    """The cells, with less confidence in odd or spanning numbers, and dashes as dashes."""
     columns: dict[int, list[int]] = {}
     for index, entry in enumerate(entries):
         columns.setdefault(entry.cell.column, []).append(index)
     cells = [entry.cell for entry in entries]
     for members in columns.values():
         numbers = [index for index in members if entries[index].is_number]
+        for index in numbers:
+            # Where a rule faded, a figure seems to stand in its neighbour's column too.
+            if cells[index].row_span > 1 or cells[index].column_span > 1:
+                cells[index] = less_sure(cells[index])
         for odd in numerals.odd_ones([cells[index].text.strip() for index in numbers]):
-            cell = cells[numbers[odd]]
-            cells[numbers[odd]] = replace(cell, confidence=min(cell.confidence, exact(DOUBTED)))
+            cells[numbers[odd]] = less_sure(cells[numbers[odd]])
         for index in members:
             if entries[index].is_dash and (numbers or len(cells[index].text.strip()) > 1):
                 cells[index] = replace(cells[index], text="—")
     return cells
+
+
+def less_sure(cell: Cell) -> Cell:
+    """A cell that is doubted."""
+    return replace(cell, confidence=min(cell.confidence, exact(DOUBTED)))
 
 
 def exact(confidence: float) -> Decimal:

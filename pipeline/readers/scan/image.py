@@ -21,8 +21,8 @@ Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 DPI, POINTS_PER_INCH = 200, 72
-# An A2 page at 200 dpi; whatever size a page claims, no more is drawn.
-MAX_PIXELS = 16_000_000
+# An A3 page at 200 dpi and a little more; whatever size a page claims, no more is drawn.
+MAX_PIXELS = 9_000_000
 # Beyond this many points a side, a page's size counts the pixels of its image.
 LARGEST_PAPER = 1300.0
 # Paint is coloured where its channels differ by this much.

@@ -22,6 +22,8 @@ SPECK = 3
 MARK = 10
 # The strokes of digits are darker than this, or wider.
 SHADE, SHADE_WIDTH = 130, 2
+# Between two lines there is less ink than this share of the mean row.
+VALLEY = 0.3
 # Heights of blobs that may be characters.
 LEAST, MOST = 10, 70
 USUAL_HEIGHT = 24
@@ -187,6 +189,8 @@ def untouched(piece: Image, line: Line, usual: int) -> list[Line]:
     for part in range(1, parts):
         middle, reach = line.height * part // parts, usual // 3
         window = ink[middle - reach : middle + reach + 1]
+        if window.min() > VALLEY * ink.mean():
+            return [line]
         bounds.append(middle - reach + int(window.argmin()))
     bounds.append(line.height)
     return [

@@ -196,7 +196,7 @@ def version() -> str:
     [
         "documents/personal.py",
         "readers/text/tab_grid.py",
-        "readers/pdf/ruled.py",
+        "readers/pdf/rules.py",
         "forms/families/shanxi_budget.yml",
         "forms/rows.py",
         "codes/lists/function.csv",

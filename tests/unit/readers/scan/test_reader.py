@@ -12,9 +12,10 @@ import pypdfium2 as pdfium
 import pytest
 
 from pipeline.readers.scan import engine, recognition
+from pipeline.readers.scan.cells import Entry, doubted
 from pipeline.readers.scan.reader import grid_lines, read_page
 from pipeline.readers.scan.segments import Blob, Line, text_lines
-from pipeline.readers.shapes import Grid, Paragraph
+from pipeline.readers.shapes import Cell, Grid, Paragraph, Place
 from tests.facsimile.scanned import Damage, scanned
 from tests.unit.readers import paper
 from tests.unit.readers.support import rows_of
@@ -215,6 +216,24 @@ def test_digits_far_apart_are_not_one_number(monkeypatch: pytest.MonkeyPatch) ->
     found = recognition.read_line(piece((10, 10, 40, 34), (80, 10, 110, 34)), LINE, 24)
     assert (found.text, found.is_number) == ("12 13", False)
     assert found.confidence <= 0.5
+
+
+def entry(text: str, row: int, column_span: int = 1) -> Entry:
+    """A trusted number in the first column."""
+    cell = Cell(row, 0, text, Place(page=1), 1, column_span, Decimal("0.999"))
+    return Entry(cell, is_number=True)
+
+
+def test_a_number_that_spans_columns_is_doubted() -> None:
+    """Where a rule faded, nobody knows in which of the columns it stands."""
+    found = doubted([entry("12.00", 0), entry("13.00", 1, column_span=2)])
+    assert [cell.confidence for cell in found] == [Decimal("0.999"), Decimal("0.500")]
+
+
+def test_a_number_unlike_its_column_is_doubted() -> None:
+    texts = ["1504.31", "340.06", "195.44", "2.17", "36688"]
+    found = doubted([entry(text, row) for row, text in enumerate(texts)])
+    assert [cell.text for cell in found if cell.confidence <= Decimal("0.5")] == ["36688"]
 
 
 # The engine

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pipeline.documents import personal
 from pipeline.forms import figures
 from pipeline.forms.captions import NOTE
+from pipeline.forms.code_cells import CODE_PARTS, joined_code
 from pipeline.forms.family import Column, Side
 from pipeline.forms.header import Match
 from pipeline.forms.statement import Figure, Unplaced
@@ -20,9 +21,6 @@ from pipeline.forms.wording import canon, canon_label, indentation, squeeze
 from pipeline.readers.shapes import Cell, Grid
 
 MAX_LABEL = 300
-# The last header row of a code printed in three columns; some publishers print the total beside it.
-CODE_PARTS = frozenset({"类", "款", "项"})
-PARTED = re.compile(r"[0-9]{3}(?:([.\-－])[0-9]{2})(?:\1[0-9]{2})?")
 SUBTOTAL = "小计"
 MEASURE_WORD = re.compile(r"(?:\{Y\}年)?(?:年初|全年|调整)?(?:预算|决算)数?")
 
@@ -222,31 +220,6 @@ def side_row(grid: Grid, row: int, line_no: int, match: Match, side: Side, block
         heads=tuple(squeeze(text) for text in texts.get("head", [])),
         note=squeeze("".join(texts.get("note", []))),
     )
-
-
-def joined_code(parts: list[str]) -> str:
-    """A code printed in one column, or in one column each for 类, 款 and 项.
-
-    The parts after the first have two digits, whatever a spreadsheet made of their zeros; where
-    each column prints the whole code so far (201, 20103, 2010301), the last one is the code.
-    """
-    printed = [parted_code(squeeze(part)) for part in parts]
-    if set(printed) - {""} <= CODE_PARTS:
-        return ""
-    whole, *rest = printed
-    digits = whole.isdigit() and len(whole) == 3
-    for part in rest:
-        if digits and part.isdigit():
-            grows = len(part) == len(whole) + 2 and part.startswith(whole)
-            whole = part if grows else whole + part.zfill(2)
-        else:
-            whole += part
-    return whole
-
-
-def parted_code(code: str) -> str:
-    """A code without the marks that some print between its parts: 201.03.01, 201-03."""
-    return re.sub(r"[.\-－]", "", code) if PARTED.fullmatch(code) else code
 
 
 def across(grid: Grid, printed: list[int], match: Match, side: Side) -> Iterator[Row]:

@@ -50,6 +50,8 @@ TITLE_LIKE = re.compile(r"[^:,;。]{4,}[^续报]表(?:\([^()]*\))?")
 # A title stands on a line of its own: this much may be printed with it, and no more.
 MAX_TITLE = 60
 MAX_NUMBER = 12
+# So many lines of captions may stand between a title and its table.
+MAX_CAPTIONS = 10
 # Titles in a numbered list: 七、…, 7.…; a year may follow the point.
 NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]+[、.．]|\d{1,2}[、.．](?=(?:19|20)\d{2}年|\D))")
 
@@ -127,13 +129,18 @@ def is_table_number(text: str) -> bool:
     return "表" in plain and bool(NUMBER_ONLY.fullmatch(plain))
 
 
+def close_above(title: Titled, before: list[Paragraph]) -> bool:
+    """Whether the table below a title is that title's: no other title stands between them."""
+    wrapped = squeeze(before[title.index].text) != squeeze(title.text)
+    between = before[title.index + 1 + wrapped :]
+    return len(between) <= MAX_CAPTIONS and not any(looks_like_title(p.text) for p in between)
+
+
 def looks_like_title(text: str) -> bool:
     """Whether a line is the title of some table: it ends with 表, perhaps with an addition."""
     plain = canon(text)
     return (
-        len(plain) <= MAX_TITLE
-        and bool(TITLE_LIKE.fullmatch(plain))
-        and not is_table_number(plain)
+        len(plain) <= MAX_TITLE and bool(TITLE_LIKE.fullmatch(plain)) and not is_table_number(plain)
     )
 
 

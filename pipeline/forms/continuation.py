@@ -68,7 +68,9 @@ def together(first: Section, second: Section, family: Family) -> Section | None:
         return None
     printed = {row_key(upper, row) for row in range(match.body, upper.rows)}
     again = {row_key(lower, row) for row in range(match.body, lower.rows)}
-    if printed & {key for key in again if not is_no_row(list(key))} or (has_total(printed) and has_total(again)):
+    if printed & {key for key in again if not is_no_row(list(key))} or (
+        has_total(printed) and has_total(again)
+    ):
         return None
     return Section(appended(upper, lower), first.before, second.after)
 

@@ -25,10 +25,13 @@ COVER = re.compile(
 )
 # The year first and the unit after it: 2024年度某市某局部门预算.
 NAMED_COVER = re.compile(
-    r"(?P<year>20\d{2})年(?:度)?(?P<name>(?!度)[^\d年:：,，。、]{3,40}?)(?P<scope>单位|部门)?(?P<kind>预算|决算)"
+    r"(?P<year>20\d{2})年(?:度)?(?P<name>(?!度)[^\d年:：,，。、]{3,40}?)"
+    r"(?P<scope>单位|部门)?(?P<kind>预算|决算)"
     r"(?:信息)?(?:公开|报表|表|公开表)?(?:编制)?(?:情况)?(?:说明)?"
 )
-NO_NAME = re.compile(r"收支|收入|支出|经费|财政拨款|[省市县区乡镇]级$|^政府$|^(?:本|各|全[省市县区])|部分|目录")
+NO_NAME = re.compile(
+    r"收支|收入|支出|经费|财政拨款|[省市县区乡镇]级$|^政府$|^(?:本|各|全[省市县区])|部分|目录"
+)
 KINDS = {"预算": "budget", "决算": "final_account"}
 PART = re.compile(r"^第[一二三四五六七八九十]+部分")
 HEADING = re.compile(r"^(?:第[一二三四五六七八九十]+部分|目录|[一二三四五六七八九十]+、)")

@@ -220,7 +220,8 @@ def fit(path: Path, column: Column) -> int:
     fitting = (len(p) for p in column.paths if p and path[-len(p) :] == p)
     best = max(fitting, default=0)
     foreign = CARRIED if column.measure == "carried_over" else FOREIGN
-    return 0 if column.role == "measure" and any(map(foreign.search, path[: len(path) - best])) else best
+    above = path[: len(path) - best]
+    return 0 if column.role == "measure" and any(map(foreign.search, above)) else best
 
 
 def lacking(columns: dict[int, tuple[Side, Column]], form: Form) -> tuple[str, ...]:

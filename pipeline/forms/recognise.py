@@ -27,6 +27,7 @@ from pipeline.forms.prose import prose_disclosure, unit_in_sentences
 from pipeline.forms.rows import lines
 from pipeline.forms.settle import Found, coverage, ids, join, missing_grids, stated
 from pipeline.forms.statement import Line, Statement, Unplaced
+from pipeline.forms.units import with_units
 from pipeline.forms.unknown import (
     has_header,
     is_personal,
@@ -35,7 +36,6 @@ from pipeline.forms.unknown import (
     unnoticed,
     where,
 )
-from pipeline.forms.units import with_units
 from pipeline.forms.wording import squeeze
 from pipeline.readers.shapes import Grid, Paragraph, Place, Reading
 
@@ -45,8 +45,6 @@ ABOVE_TITLE = 3
 OTHER_TITLE = 6
 # Captions of a continuation, or a running head: so many lines part no table for sure.
 BRIEF_LINES = 4
-# So many lines of captions may stand between a title and its table.
-MAX_CAPTIONS = 10
 # Lines below a table, and below a title without a table, that may be its note.
 NOTE_LINES, TITLE_NOTE_LINES = 3, 5
 
@@ -159,24 +157,15 @@ def examine(section: Section, family: Family, cover: Cover) -> Found:
     last = titled[-1] if titled else None
     if section.grid.rows == 0:
         return orphans + Found(orphans=tuple(alone(titled, before, to_the_end=True))[-1:])
-    if last is not None and not close_above(last, before):
+    if last is not None and not captions.close_above(last, before):
         last = None
     if named := captions.titles(list(map(as_paragraph, top_lines(section.grid))), family.forms):
         last = replace(named[-1], index=-1)
     if last is None:
         return orphans + untitled(section, family, cover)
     found = read(section, last, before, cover, family)
-    named = (2 if found.statements else 1) if last.exact else 0
-    return orphans + found + Found(exact=named)
-
-
-def close_above(title: Titled, before: list[Paragraph]) -> bool:
-    """Whether the table below a title is that title's: no other title stands between them."""
-    wrapped = squeeze(before[title.index].text) != squeeze(title.text)
-    between = before[title.index + 1 + wrapped :]
-    return len(between) <= MAX_CAPTIONS and not any(
-        captions.looks_like_title(p.text) for p in between
-    )
+    weighs = (2 if found.statements else 1) if last.exact else 0
+    return orphans + found + Found(exact=weighs)
 
 
 def top_lines(grid: Grid) -> list[str]:

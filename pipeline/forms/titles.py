@@ -14,10 +14,11 @@ PUBLISHER = re.compile(
     r"(?:部门\(单位\)|单位\(部门\)|部门/单位|部门|单位)(?=.{3})(?!预算支出经济)"
 )
 # The money of one fund, however it is called; the mark stands for it in what is compared.
+REST = "(?:当年)?(?:财政)?(?:拨款)?(?:资金)?"
 FUNDS = (
-    (re.compile(r"(?:财政拨款)?一般公共(?:预算|服务预算)(?:当年)?(?:财政)?(?:拨款)?(?:资金)?"), "〔一般〕"),
-    (re.compile(r"(?:财政拨款)?政府性基金(?:预算)?(?:当年)?(?:财政)?(?:拨款)?(?:资金)?"), "〔基金〕"),
-    (re.compile(r"(?:财政拨款)?国有资本经营(?:预算)?(?:当年)?(?:财政)?(?:拨款)?(?:资金)?"), "〔国资〕"),
+    (re.compile(f"(?:财政拨款)?一般公共预算{REST}"), "〔一般〕"),
+    (re.compile(f"(?:财政拨款)?政府性基金(?:预算)?{REST}"), "〔基金〕"),
+    (re.compile(f"(?:财政拨款)?国有资本经营(?:预算)?{REST}"), "〔国资〕"),
 )
 # Additions in brackets that every table of the title bears by its nature.
 SAME = re.compile(r"\((?:不含上年结转|本级|部门|单位|批复数?|草案|财政拨款|〔一般〕)\)")

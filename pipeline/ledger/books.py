@@ -7,6 +7,7 @@ left out here too: only documents that were taken in count.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import polars as pl
 
@@ -17,6 +18,9 @@ from pipeline.ledger import dimensions, documents, facts, second
 from pipeline.schema.catalogue import tables
 from pipeline.staging.second import READINGS
 from pipeline.staging.tables import Extract
+
+# What a reader of images is not sure of: its readings of the figure differ.
+DOUBTED = Decimal("0.5")
 
 
 @dataclass(frozen=True)
@@ -109,8 +113,9 @@ def with_proofs(
     """fact_amount: the amounts with the proof of each, and what the second reader saw.
 
     A restored figure that holds is `repaired`, never `proved`: it was not read. One that was read
-    in two ways the identities cannot tell apart is `disputed`. An amount the identities said
-    nothing of would be a hole in the proof: it raises.
+    in two ways the identities cannot tell apart is `disputed`, and so is one that its own reader
+    doubts and no identity proves. An amount the identities said nothing of would be a hole in the
+    proof: it raises.
     """
     joined = amounts.join(proofs.select("amount_id", "proof"), on="amount_id", how="left")
     if missing := joined.get_column("proof").null_count():
@@ -118,8 +123,9 @@ def with_proofs(
     nothing = pl.DataFrame(schema=READINGS)
     read_twice = second.with_second(joined, nothing if readings is None else readings)
     restored = pl.col("restored_text").is_not_null() & (pl.col("proof") != "disputed")
+    doubted = (pl.col("confidence") <= DOUBTED) & (pl.col("proof") != "proved")
     stated = (
-        pl.when(second.undecided())
+        pl.when(second.undecided() | doubted)
         .then(pl.lit("disputed"))
         .when(restored)
         .then(pl.lit("repaired"))

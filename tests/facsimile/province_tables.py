@@ -1,7 +1,7 @@
 """Tables of made-up disclosures in the layouts and wordings that provinces print.
 
-Here: one function per official table, from random consistent amounts to a printed table and the
-amounts it holds by the data contract. Not here: documents around them (provinces), drawing (sheets).
+Here: what such a table is made of: style, random trees of codes, rows, headers. Not here: the
+official tables (province_forms), documents around them (provinces), drawing (sheets).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 
 LISTS = Path(__file__).parents[2] / "pipeline" / "codes" / "lists"
-ORDINALS = "一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五 十六 十七 十八 十九 二十".split()
+ORDINALS = [*"一二三四五六七八九十", *(f"十{n}" for n in "一二三四五六七八九"), "二十"]
 LABELS, PARTS = ("类", "款", "项"), (3, 5, 7)
 
 
@@ -175,7 +175,6 @@ def coded(
     measures: tuple[str, ...],
     *,
     parts: int = 1,
-    blank: bool = False,
 ) -> Table:
     """A table of codes: a row for each, and a total somewhere."""
     body: list[tuple[Part, ...]] = []
@@ -196,9 +195,6 @@ def coded(
     row = (Part(None, "".join(word.split()), (*head, *figures)),)
     if style.total_at != "none":
         body.insert(0 if style.total_at == "first" else len(body), row)
-    if blank:
-        for part in body[:0]:
-            del part
     return Table(statement_id, title, heads, body)
 
 
@@ -252,3 +248,8 @@ def summary_rows(
             )
         )
     return rows
+
+
+def part(*cells: str | Fig, side: str | None = None, label: str = "", **key: str) -> tuple[Part]:
+    """A row of one side."""
+    return (Part(side, label, cells, **key),)

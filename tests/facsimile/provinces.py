@@ -13,52 +13,22 @@ from decimal import Decimal
 from random import Random
 
 from pipeline.readers.shapes import Cell, Grid, Paragraph, Place, Reading
+from tests.facsimile import province_accounts as accounts
 from tests.facsimile import province_forms as forms
+from tests.facsimile import province_three as three
 from tests.facsimile.province_tables import Fig, Part, Style, Table
+from tests.facsimile.province_titles import (
+    BUDGET_TITLES,
+    FINAL_TITLES,
+    MONEY,
+    NAMED,
+    NAMES,
+    NUMBERS,
+    PREFIXES,
+)
 
 Amount = tuple[str, str | None, str | None, str | None, str | None, int, str, Decimal]
 Row = list[str]
-
-BUDGET_TITLES = {
-    "summary": "{u}收支总表|收支总表|{Y}年{u}收支总表|{Y}年收支预算总表|{u}收支预算总表|{Y}年预算收支总表|{u}预算收支总表|{u}收支总体情况表|{n}{Y}年收支总表",
-    "revenue": "{u}收入总表|收入总表|{Y}年{u}收入总表|{Y}年收入预算总表|{u}收入预算总表|{u}收入总体情况表|{Y}年预算收入总表|{n}{Y}年收入总表",
-    "expenditure": "{u}支出总表|支出总表|{Y}年{u}支出总表|{Y}年支出预算总表|{u}支出预算总表|{u}支出总体情况表|{Y}年预算支出总表|{n}{Y}年支出总表",
-    "fiscal_summary": "财政拨款收支总表|{Y}年财政拨款收支总表|{u}财政拨款收支总表|财政拨款收支预算总表|{Y}年财政拨款收支预算总表|{u}财政拨款收支预算总表|财政拨款收支总体情况表|{n}{Y}年财政拨款收支总表",
-    "general_expenditure_function": "一般公共预算支出表|{Y}年一般公共预算支出表|{u}一般公共预算支出表|一般公共预算支出预算表|一般公共预算财政拨款支出表|{Y}年一般公共预算支出预算表|一般公共预算支出情况表|{n}{Y}年一般公共预算支出表|一般公共预算财政拨款支出预算表",
-    "general_basic_economic": "一般公共预算基本支出表|{Y}年一般公共预算基本支出表|{u}一般公共预算基本支出表|一般公共预算基本支出预算表|一般公共预算财政拨款基本支出表|{Y}年一般公共预算基本支出预算表|一般公共预算基本支出情况表|一般公共预算财政拨款基本支出预算表",
-    "three_public": "一般公共预算“三公”经费支出表|{Y}年一般公共预算“三公”经费支出表|财政拨款“三公”经费支出表|一般公共预算“三公”经费支出预算表|{Y}年“三公”经费支出预算表|{u}“三公”经费支出表|一般公共预算“三公”经费支出情况表|“三公”经费支出预算表|财政拨款“三公”经费支出预算表|一般公共预算财政拨款“三公”经费支出表|“三公”经费预算表",
-    "fund_expenditure": "政府性基金预算支出表|{Y}年政府性基金预算支出表|{u}政府性基金预算支出表|政府性基金预算支出情况表|政府性基金支出预算表|政府性基金预算支出预算表|政府性基金预算财政拨款支出表|政府性基金支出表",
-    "state_capital": "国有资本经营预算支出表|{Y}年国有资本经营预算支出表|{u}国有资本经营预算支出表|国有资本经营预算支出情况表|国有资本经营预算支出预算表|国有资本经营支出预算表|国有资本经营预算财政拨款支出表|{Y}年国有资本经营预算支出预算表",
-}  # fmt: skip
-FINAL_TITLES = {
-    "summary": "收入支出决算总表|{Y}年度收入支出决算总表|{u}收入支出决算总表|{Y}年{u}收入支出决算总表",
-    "revenue": "收入决算表|{Y}年度收入决算表|{u}收入决算表|收入决算总表",
-    "expenditure": "支出决算表|{Y}年度支出决算表|{u}支出决算表|支出决算总表",
-    "fiscal_summary": "财政拨款收入支出决算总表|{Y}年度财政拨款收入支出决算总表|{u}财政拨款收入支出决算总表",
-    "general_expenditure_function": "一般公共预算财政拨款支出决算表|{Y}年度一般公共预算财政拨款支出决算表",
-    "general_basic_economic": "一般公共预算财政拨款基本支出决算表|一般公共预算财政拨款基本支出决算明细表|{Y}年度一般公共预算财政拨款基本支出决算表",
-    "three_public": "财政拨款“三公”经费支出决算表|一般公共预算财政拨款“三公”经费支出决算表|“三公”经费支出决算表|{Y}年度财政拨款“三公”经费支出决算表|一般公共预算“三公”经费支出决算表",
-    "fund_expenditure": "政府性基金预算财政拨款收入支出决算表|政府性基金预算财政拨款收支决算表|政府性基金预算财政拨款收入、支出决算表",
-    "state_capital": "国有资本经营预算财政拨款支出决算表|{Y}年度国有资本经营预算财政拨款支出决算表|国有资本经营预算财政拨款收入支出决算表",
-}  # fmt: skip
-NUMBERS = ("公开{n:02}表", "表{n}", "表{z}", "附表{n}", "预算{n:02}表", "{u}公开表{n}", "公开表{n}", "预算公开表{n}", "附件{n}", "财预公开{n:02}表")  # fmt: skip
-PREFIXES = (
-    "公开{n:02}表 ",
-    "表{n} ",
-    "表{n}：",
-    "表{z}、",
-    "附表{n}：",
-    "{z}、",
-    "{n}.",
-    "附表{n} ",
-)
-NAMES = (
-    "某市某某局",
-    "某县某某镇人民政府",
-    "中共某市委某某部",
-    "某市某某研究所（本级）",
-    "某市第三中学",
-)
 
 
 @dataclass(frozen=True)
@@ -136,12 +106,12 @@ def table_of(style: Style, kind: str, statement_id: str, title: str) -> Table:
     if statement_id == "fiscal_summary":
         return forms.fiscal_summary(style, title, final)
     if statement_id == "three_public":
-        return forms.three_final(style, title) if final else forms.three_public(style, title)
+        return accounts.three_final(style, title) if final else three.three_public(style, title)
     if statement_id == "general_basic_economic":
-        make_one = forms.final_blocks if final else forms.basic_economic
+        make_one = accounts.final_blocks if final else forms.basic_economic
         return make_one(style, title)
     if final:
-        return forms.final_function(style, statement_id, title)
+        return accounts.final_function(style, statement_id, title)
     if statement_id == "revenue":
         return forms.revenue(style, title)
     if statement_id == "expenditure":
@@ -149,7 +119,7 @@ def table_of(style: Style, kind: str, statement_id: str, title: str) -> Table:
     group = {
         "fund_expenditure": "本年政府性基金预算支出",
         "state_capital": "本年国有资本经营预算支出",
-    }.get(statement_id, f"本年一般公共预算支出")
+    }.get(statement_id, "本年一般公共预算支出")
     return forms.function_table(style, statement_id, title, group)
 
 
@@ -220,8 +190,8 @@ class Shape:
 def caption_shape(style: Style) -> Shape:
     """Wordings of the captions of a document."""
     pick, unit = style.pick, style.unit
-    named = pick("unit caption", "部门：{}", "单位：{}", "部门名称：{}", "单位名称：{}", "编制单位：{}", "预算单位：{}", "填报单位：{}", "编制部门：{}", "部门/单位：{}", "部门（单位）名称：{}", "公开部门：{}", "单位名称:{}", "")  # fmt: skip
-    money = pick("money caption", f"单位：{unit}", f"金额单位：{unit}", f"单位:{unit}", f"（单位：{unit}）", f"单位：人民币{unit}", f"计量单位：{unit}", f"金额单位：人民币{unit}", f"单位： {unit}")  # fmt: skip
+    named = pick("unit caption", *NAMED)
+    money = pick("money caption", *MONEY).format(unit=unit)
     at = pick("number at", "none", "none", "above", "below", "caption", "title")
     number = pick("number", *NUMBERS) if at in ("above", "below", "caption") else ""
     if at == "title":

@@ -39,10 +39,13 @@ class Group:
     text: str
 
 
-def find(text: str, form: Form, whole_codes: bool = True) -> tuple[Placed, ...]:
+def find(
+    text: str, form: Form, whole_codes: bool = True, edges: frozenset[int] = frozenset()
+) -> tuple[Placed, ...]:
     """The columns whose words a header holds, the longest words first and each taken once.
 
     `whole_codes`: a code's name may begin with 支出, which another column's name may end with.
+    `edges` are the places between printed words; what stands between two of them comes first.
     """
     free = text
     found: dict[int, Placed] = {}
@@ -56,7 +59,7 @@ def find(text: str, form: Form, whole_codes: bool = True) -> tuple[Placed, ...]:
         if path and (whole_codes or column.role != "code" or not path[-1].startswith("支出"))
     ]
     for path, number in sorted(names, key=lambda n: (-len(n[0][-1]), n[1], not within(n[0], text))):
-        at = free.find(path[-1])
+        at = place_of(path[-1], free, edges)
         if number in found or at < 0:
             continue
         side, column = form.columns[number]
@@ -64,6 +67,17 @@ def find(text: str, form: Form, whole_codes: bool = True) -> tuple[Placed, ...]:
         found[number] = Placed(side, column, shown, at)
         free = free[:at] + "\x00" * len(path[-1]) + free[at + len(path[-1]) :]
     return tuple(found[number] for number in sorted(found) if found[number].words)
+
+
+def place_of(word: str, text: str, edges: frozenset[int]) -> int:
+    """Where a word stands in a text, by itself if it does so anywhere; -1 where it does not."""
+    places = []
+    at = text.find(word)
+    while at >= 0:
+        places.append(at)
+        at = text.find(word, at + 1)
+    apart = [n for n in places if n in edges and n + len(word) in edges]
+    return (apart or places or [-1])[0]
 
 
 def within(path: tuple[str, ...], text: str) -> bool:

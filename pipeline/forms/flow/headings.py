@@ -8,7 +8,8 @@ Not here: the rows (rows).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from pipeline.forms import captions
 from pipeline.forms.family import Form
@@ -27,6 +28,7 @@ from pipeline.readers.shapes import Paragraph
 
 MAX_CAPTIONS = 16
 MAX_LINES = 60
+MIN_WORD = 4
 # Words that stand above columns and are no column of their own.
 PARENTS = (
     "项目收入支出金额预算决算数年度合计小计本年上年当年安排结转按功能分类经济科目编码名称代码栏次"
@@ -61,7 +63,7 @@ def heading(lines: list[Paragraph], form: Form) -> Heading | None:
     if start is None:
         return None
     end, index_row = last_line(lines, start, form)
-    if any(column.item for _, column in form.columns):
+    if any(column.measure in MEASURE_WORDS for _, column in form.columns if column.item):
         return across(lines, start, end, index_row, form)
     texts = [joined([lines[n]]) for n in range(start, end)]
     text = "".join(texts)
@@ -69,13 +71,16 @@ def heading(lines: list[Paragraph], form: Form) -> Heading | None:
     if mixed_up(text):
         whole = find_letters(text, form)
     else:
-        ways = [find(text, form, whole_codes) for whole_codes in (True, False)]
+        edges = edges_of(lines[start:end], text)
+        ways = [find(text, form, whole_codes, edges) for whole_codes in (True, False)]
         whole = max(ways, key=len)
         if not lacking(whole, form):
             body = shortest(texts, whole, start)
             whole = in_order(lines[start], "".join(texts[: body - start]), whole)
     if not whole or lacking(whole, form):
         return None
+    if any(placed.column.item for placed in whole):
+        whole = as_printed(lines[start:end], whole)
     if index_row:
         check_count(lines[end], whole)
         body = end + 1
@@ -133,11 +138,38 @@ def across(
         found.append(Placed(side, column, (*words, below) if below else tuple(words)))
     if not found or found[0].column.kind != "total":
         return None
-    if not index_row and end >= len(lines):
-        return None
+    known = {word for _, column in columns for path in column.paths for word in path}
+    left = text
+    for word in sorted(known, key=len, reverse=True):
+        left = left.replace(word, "")
+    if left:
+        detail = f"line {lines[start].place.line}: the header has words that the form does not know"
+        raise Unplaced("header_unknown", detail)
     if index_row:
         check_count(lines[end], tuple(found))
     return Heading(form, tuple(found), (), start, end + 1 if index_row else end)
+
+
+def as_printed(lines: list[Paragraph], found: tuple[Placed, ...]) -> tuple[Placed, ...]:
+    """Columns with their words as they are printed: where items run across they are the labels."""
+    printed = "".join(PARTS_ROW.sub("", single(squeeze(line.text))) for line in lines)
+    text = joined(lines)
+    if len(printed) != len(text):
+        return found
+
+    def shown(word: str, at: int) -> str:
+        return printed[at : at + len(word)] if at >= 0 else word
+
+    return tuple(
+        replace(
+            placed,
+            words=tuple(
+                shown(word, text.find(word) if n + 1 < len(placed.words) else placed.at)
+                for n, word in enumerate(placed.words)
+            ),
+        )
+        for placed in found
+    )
 
 
 MEASURE_WORDS = {"budget": "预算数", "final": "决算数"}
@@ -195,11 +227,19 @@ def is_index_row(line: Paragraph) -> bool:
 
 
 def is_heading(line: Paragraph, letters: frozenset[str], form: Form) -> bool:
-    """Whether a line can be part of the header: its letters are, and it bears no figure or row."""
+    """Whether a line can be part of the header: it bears no figure, and its letters are those of
+    the header's words, or a column's whole name stands in it."""
     parts = atoms([line], coded=False)
     if any(is_amount(a) for a in parts) or ORDINAL.match(line.text.strip()):
         return False
-    return set(plain_text(line.text)) <= letters
+    plain = plain_text(line.text)
+    return set(plain) <= letters or any(word in plain for word in long_words(form))
+
+
+def long_words(form: Form) -> frozenset[str]:
+    """The column names of a form that are no parts of common words."""
+    words = {path[-1] for _, column in form.columns for path in column.paths if path}
+    return frozenset(word for word in words if len(word) >= MIN_WORD and "{" not in word)
 
 
 def is_amount(atom: Atom) -> bool:
@@ -224,6 +264,19 @@ def joined(lines: list[Paragraph]) -> str:
     return "".join(PARTS_ROW.sub("", single(plain_text(line.text))) for line in lines)
 
 
+def edges_of(lines: list[Paragraph], text: str) -> frozenset[int]:
+    """The places between the printed words of a header; none where they cannot be told."""
+    words = [
+        PARTS_ROW.sub("", single(plain_text(word)))
+        for line in lines
+        if not PARTS_ROW.fullmatch(plain_text(line.text))
+        for word in line.text.split()
+    ]
+    if "".join(words) != text:
+        return frozenset()
+    return frozenset(accumulate(map(len, words), initial=0))
+
+
 def single(text: str) -> str:
     """One of two equal letters that stand on a line alone."""
     return text[0] if len(text) == 2 and text[0] == text[1] else text
@@ -246,7 +299,10 @@ def body_of(lines: list[Paragraph], heading: Heading) -> list[Paragraph]:
 
     Raises `Unplaced` where rows go on below such captions.
     """
-    header = [plain_text(line.text) for line in lines[heading.start : heading.body]]
+    above = next(
+        (n for n in reversed(range(heading.start)) if is_caption(lines[n].text)), heading.start - 1
+    )
+    header = [plain_text(line.text) for line in lines[above + 1 : heading.body]]
     listed = any(not rule.labels for side in heading.form.sides for rule in side.rules)
     known = {label for side in heading.form.sides for rule in side.rules for label in rule.labels}
     words = {word for _, column in heading.form.columns for path in column.paths for word in path}

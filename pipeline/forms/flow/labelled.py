@@ -36,10 +36,26 @@ def by_labels(heading: Heading, cursor: Cursor) -> list[Segment]:
             take_row_number(cursor, side)
         else:
             raise stray(cursor.now, "a figure without a row")
-        cells = cursor.cells(lambda c, s=side: nameless(c, heading, sides, s) is not None)  # type: ignore[misc]
+        cells = cells_of(cursor, heading, side)
+        side = reaching(side, label, sides, cursor.now)
         starts = before is None or sides.index(side) <= sides.index(before)
         found.append(Segment(side, cells, cursor.now, begin.line, label, starts_row=starts))
     return found
+
+
+def cells_of(cursor: Cursor, heading: Heading, side: Side) -> tuple[Atom, ...]:
+    """The figures here, up to a row that has nothing but its row number."""
+    return cursor.cells(lambda c: nameless(c, heading, heading.form.sides, side) is not None)
+
+
+def reaching(side: Side, label: str, sides: tuple[Side, ...], after: Atom) -> Side:
+    """The side that takes the rows whose label reaches over several, where this is such a row:
+    nothing else is named on its line."""
+    name = canon_label(label)
+    wide = [s for s in sides if side.side in s.spans[:1]]
+    known = [s for s in wide if any(name in rule.labels for rule in s.rules)]
+    alone = after.first or after.kind is Kind.END
+    return known[0] if known and alone else side
 
 
 def take_row_number(cursor: Cursor, side: Side) -> bool:

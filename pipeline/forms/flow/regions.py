@@ -18,6 +18,7 @@ from pipeline.readers.shapes import Paragraph
 # The heading of a part of the disclosure; that of the tables is printed amid the first of them.
 PART = re.compile(r"第[一二三四五六七八九十]+部分(?P<name>.*)")
 MAX_PROSE = 70
+PROSE = re.compile(r"。|情况说明$")
 ROW = re.compile(r"(?<=\s)[\d,]+\.\d{1,2}(?=\s|$)")
 FIGURE_FIRST = re.compile(r"[\d,]+\.\d{1,2}(?:\s|$)")
 
@@ -84,7 +85,8 @@ def end(lines: list[Paragraph], begin: int, limit: int) -> int:
     for n in range(begin, limit):
         plain = squeeze(lines[n].text)
         part = PART.match(plain)
-        prose = len(plain) > MAX_PROSE and not ROW.search(lines[n].text)
+        long = len(plain) > MAX_PROSE and not ROW.search(lines[n].text)
+        prose = long or PROSE.search(plain)
         title = captions.looks_like_title(plain) and not part and not figures_follow(lines, n)
         if captions.NOTE.match(plain) or (part and "表" not in part["name"]) or prose or title:
             return n

@@ -16,6 +16,8 @@ from pipeline.readers.pdf.cut_rows import CLOSED, Ends, row_breaks, with_merged,
 from pipeline.readers.shapes import Cell, Grid, Paragraph
 
 TOLERANCE = 3.0
+# So far a sheet lies aside from the one scanned before it, in points.
+SCANNED, FED_ASIDE = "ocr", 12.0
 DIGITS = re.compile(r"\d+")
 BOTTOM_MARGIN = 0.94
 
@@ -121,6 +123,7 @@ def append(upper: Grid, lower: Grid, above: Ends = CLOSED, below: Ends = CLOSED)
 
     `above` says how the upper grid ends, `below` how the lower one begins.
     """
+    lower = as_fed(upper, lower)
     if not (near(upper.edges[0], lower.edges[0]) and near(upper.edges[-1], lower.edges[-1])):
         return None
     finer = max(upper.edges, lower.edges, key=len)
@@ -139,6 +142,22 @@ def append(upper: Grid, lower: Grid, above: Ends = CLOSED, below: Ends = CLOSED)
         edges=finer,
         follows=upper.follows,
     )
+
+
+def as_fed(upper: Grid, lower: Grid) -> Grid:
+    """The lower grid of two scanned sheets moved to where the upper one lies.
+
+    Sheets are fed one by one: the same table lies a little aside, and a little wider or narrower.
+    """
+    if not all(grid.cells[0].reader == SCANNED for grid in (upper, lower)):
+        return lower
+    aside = upper.edges[0] - lower.edges[0]
+    wide, own = (grid.edges[-1] - grid.edges[0] for grid in (upper, lower))
+    if own <= 0 or abs(aside) > FED_ASIDE or abs(wide - own) > FED_ASIDE:
+        return lower
+    start = lower.edges[0]
+    moved = tuple(upper.edges[0] + (edge - start) * wide / own for edge in lower.edges)
+    return replace(lower, edges=moved)
 
 
 def near(a: float, b: float) -> bool:

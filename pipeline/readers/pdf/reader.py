@@ -24,8 +24,7 @@ from pipeline.readers.shapes import Box, Cell, Grid, Paragraph, Place, Reading
 def read(document: Document) -> Reading:
     """A PDF as grids and paragraphs.
 
-    Raises `Refusal` where the gate does not let it pass, where it cannot be opened, or gives nothing
-    at all.
+    Raises `Refusal` where the gate does not let it pass, or it gives nothing at all.
     """
     gate.check(document.path)
     pdf = open_pdf(document.path)

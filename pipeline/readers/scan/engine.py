@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -93,16 +92,9 @@ def probabilities(line: Image, stretch: float = 1.0) -> Probabilities:
     return found
 
 
-def decoded(steps: Probabilities, among: Sequence[int] | None = None) -> Read:
-    """The most probable character of each step, repeats and blanks dropped.
-
-    `among` are the only characters that may be read, by their place in the engine's list.
-    """
-    if among is None:
-        best = steps.argmax(axis=1)
-    else:
-        allowed = np.array([0, *among])
-        best = allowed[steps[:, allowed].argmax(axis=1)]
+def decoded(steps: Probabilities) -> Read:
+    """The most probable character of each step, repeats and blanks dropped."""
+    best = steps.argmax(axis=1)
     new = np.concatenate(([True], best[1:] != best[:-1])) & (best != 0)
     chosen = np.flatnonzero(new)
     characters = engine().characters

@@ -126,7 +126,7 @@ def readings_of(text: str) -> set[str]:
 def is_table_number(text: str) -> bool:
     """Whether a line is nothing but the number of a table."""
     plain = squeeze(text)
-    return "表" in plain and bool(NUMBER_ONLY.fullmatch(plain))
+    return ("表" in plain or "附件" in plain) and bool(NUMBER_ONLY.fullmatch(plain))
 
 
 def close_above(title: Titled, before: list[Paragraph]) -> bool:

@@ -15,12 +15,13 @@ from pipeline.forms.wording import canon, squeeze
 from pipeline.readers.shapes import Reading
 
 
-def weight(found: Found) -> int:
+def weight(found: Found) -> tuple[int, int]:
     """How much of a reading a family explains: a statement counts more than a near miss.
 
-    Tables under the family's own titles tell it from one that prints the same columns.
+    Tables under the family's own titles tell it from one that prints the same columns; where no
+    table was found at all, the titles alone do.
     """
-    return 2 * len(found.statements) + found.exact
+    return 2 * len(found.statements) + found.exact, len(found.orphans)
 
 
 def adopt(

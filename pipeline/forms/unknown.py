@@ -17,9 +17,9 @@ from pipeline.readers.shapes import Grid, Paragraph, Place
 
 # Tables of these are no statements, whatever figures they print.
 NO_STATEMENT = re.compile(
-    "绩效|目标|指标|评价|评分|得分|人员|编制|名录|目录|资产|车辆|房屋|债务|清单|汇率"
+    "绩效|目标|指标|评价|评分|得分|人员|编制|名录|目录|资产|车辆|房屋|债务|清单|汇率|计划"
 )
-OFFICIAL = re.compile(r"收支|收入|支出|三公|机关运行经费|政府采购|财政拨款")
+OFFICIAL = re.compile(r"收支|收入(?:总|预算|决算|情况|表)|支出|三公|机关运行经费|政府采购|财政拨款")
 CODE = re.compile(r"[23][0-9]{2}(?:[0-9]{2}){0,2}")
 MIN_FIGURES, MIN_CODED = 3, 2
 TITLE_LINES = 5

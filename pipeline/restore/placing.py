@@ -64,14 +64,20 @@ def renumbered(choices: Mapping[Key, Choice], gone: frozenset[int]) -> dict[Key,
 
 
 def with_rejected(disclosure: Disclosure, rejected: tuple[Rejected, ...]) -> Disclosure:
-    """A disclosure with statements that could not be read; they are no longer `absent`."""
-    lost = {r.statement_id for r in rejected if r.statement_id} - {
-        s.statement_id for s in disclosure.statements
-    }
-    own = tuple(r for r in rejected if r.statement_id in lost)
-    others = tuple(r for r in disclosure.rejected if r.statement_id not in lost)
-    states = {key: "unreadable" if key in lost else s for key, s in disclosure.coverage.items()}
-    return replace(disclosure, rejected=(*others, *own), coverage=states)
+    """A disclosure with what could not be read; a statement rejected here stands nowhere else.
+
+    Without its table the recogniser would take its title and a note for an empty form.
+    """
+    lost = {r.statement_id for r in rejected}
+    return replace(
+        disclosure,
+        statements=tuple(s for s in disclosure.statements if s.statement_id not in lost),
+        rejected=(*(r for r in disclosure.rejected if r.statement_id not in lost), *rejected),
+        coverage={
+            key: "unreadable" if key in lost else state
+            for key, state in disclosure.coverage.items()
+        },
+    )
 
 
 def open_rows(

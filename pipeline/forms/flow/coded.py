@@ -16,7 +16,8 @@ from pipeline.forms.flow.cursor import MAX_NAME_ATOMS, Cursor, Segment, stray
 from pipeline.forms.flow.headings import Heading
 from pipeline.forms.wording import TOTALS, canon_label, squeeze
 
-CODE_PART = re.compile(r"\d{2}")
+# A spreadsheet may have taken the zero of a part.
+CODE_PART = re.compile(r"\d{1,2}")
 
 
 def by_code(heading: Heading, cursor: Cursor) -> list[Segment]:
@@ -75,7 +76,7 @@ def take_code(cursor: Cursor, several: bool) -> str | None:
     while len(code) in (3, 5) and CODE_PART.fullmatch(cursor.now.text):
         if not cursor.now.is_cell or cursor.now.first:
             break
-        code += cursor.now.text
+        code += cursor.now.text.zfill(2)
         cursor.at += 1
     return code
 

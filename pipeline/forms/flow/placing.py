@@ -126,7 +126,16 @@ def candidates(cells: tuple[Atom, ...], columns: int, gaps: Gaps) -> tuple[Candi
             found.append(Candidate(placed, told=way == told))
             if len(found) > MAX_CANDIDATES:
                 return ()
+    plain = [way for way in found if way.told and not way.joined]
+    if len(plain) == 1 and not any(way.told and way.joined for way in found) and surest(found):
+        return tuple(plain)
     return tuple(sorted(found, key=lambda c: (not c.told, not c.joined)))
+
+
+def surest(found: list[Candidate]) -> bool:
+    """Whether what the blanks tell needs no confirmation: no other way with these figures."""
+    told = next(way for way in found if way.told)
+    return sum(way.joined == told.joined for way in found) == 1
 
 
 def sequences(cells: tuple[Atom, ...]) -> list[tuple[Piece, ...]]:

@@ -73,7 +73,7 @@ def test_a_version_that_cannot_be_read_is_current_all_the_same_and_says_so(tmp_p
     good = text_grid(BUDGET)
     header = title(3, BUDGET.year)
     start = good.rindex(header)
-    spoilt = good[:start] + good[start:].replace("基本支出", "基本支岀", 1)
+    spoilt = good[:start] + good[start:].replace("基本支出", "基本花销", 1)
     found = ledger(document(tmp_path, "a.txt", good), document(tmp_path, "b.txt", spoilt))
     current = found.tables["dim_document"].filter("is_current")
     assert current["source_name"].to_list() == ["b.txt"]

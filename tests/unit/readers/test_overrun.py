@@ -45,5 +45,5 @@ def test_a_wide_figure_over_the_rule_on_its_left_stays_whole(tmp_path: Path) -> 
 
 
 def test_figures_that_only_stand_close_keep_their_cells(tmp_path: Path) -> None:
-    found = cells(tmp_path / "a.pdf", (160, "3.75"), (182.5, "20131"))
+    found = cells(tmp_path / "a.pdf", (159.5, "3.75"), (186, "20131"))
     assert found == ["", "3.75", "20131"]

@@ -25,7 +25,7 @@ from pipeline.forms.family import Family, Form, Side, families
 from pipeline.forms.placing import Context
 from pipeline.forms.prose import prose_disclosure, unit_in_sentences
 from pipeline.forms.rows import lines
-from pipeline.forms.settle import Found, coverage, ids, join, missing_grids, stated
+from pipeline.forms.settle import Found, coverage, ids, join, missing_grids, stated, whole
 from pipeline.forms.statement import Line, Statement, Unplaced
 from pipeline.forms.units import with_units
 from pipeline.forms.unknown import (
@@ -66,6 +66,8 @@ def recognise(reading: Reading, among: tuple[Family, ...] | None = None) -> Disc
     rejected += unknown
     kin = [f.leftovers for other, f in found if other.kind == family.kind and other is not family]
     rejected += tuple(unnoticed(best.leftovers, kin))
+    statements, partial = whole(statements, best)
+    rejected += partial
     known = {s.statement_id for s in statements} | ids(rejected)
     rejected += missing_grids(best, known)
     statements += tuple(stated(best, known, family))

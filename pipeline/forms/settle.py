@@ -7,12 +7,16 @@ Not here: how a section was read (recognise).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from pipeline.forms.captions import Titled
 from pipeline.forms.disclosure import Leftover, Rejected
 from pipeline.forms.family import Family
 from pipeline.forms.statement import Statement
 from pipeline.forms.wording import squeeze
+
+# The confidence of cells that no rule parts.
+UNSURE = Decimal("0.5")
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,29 @@ def content(statement: Statement) -> tuple[object, ...]:
         for ln in statement.lines
     )
     return (statement.money_unit, *lines)
+
+
+def whole(
+    statements: tuple[Statement, ...], found: Found
+) -> tuple[tuple[Statement, ...], tuple[Rejected, ...]]:
+    """Statements without those of which a page may be missing, and these as rejections.
+
+    A table without rules is told by how its words stand, page by page: where its title is printed
+    once more without a table, that page of it was not made out.
+    """
+    lost = {title.forms[0].statement_id for title, empty in found.orphans if not empty}
+    partial = [s for s in statements if s.statement_id in lost and is_unsure(s)]
+    detail = "its title is printed again with no table below it: a page without rules is missing"
+    return (
+        tuple(s for s in statements if s not in partial),
+        tuple(Rejected(s.statement_id, "grid_missing", detail) for s in partial),
+    )
+
+
+def is_unsure(statement: Statement) -> bool:
+    """Whether no figure of a statement stands in a cell its reader is sure of."""
+    figures = [figure for line in statement.lines for figure in line.figures]
+    return bool(figures) and all(figure.confidence <= UNSURE for figure in figures)
 
 
 def missing_grids(found: Found, known: set[str]) -> tuple[Rejected, ...]:

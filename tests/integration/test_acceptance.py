@@ -52,7 +52,8 @@ def test_every_amount_is_there_with_its_keys_and_no_other(published: runs.Ran, s
     found = Counter(
         published.rows(
             f"SELECT {COLUMNS} FROM fact_amount JOIN dim_document USING (document_id) "
-            f"JOIN dim_unit USING (unit_id) WHERE name = '{budget.unit_name}' AND fiscal_year = {budget.year}"
+            f"JOIN dim_unit USING (unit_id) WHERE name = '{budget.unit_name}' "
+            f"AND fiscal_year = {budget.year}"
         )
     )
     wanted = Counter(

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 
-from pipeline.readers.pdf import filling, images, layout, unseen
+from pipeline.readers.pdf import borderless, filling, images, layout, unseen
+from pipeline.readers.pdf.borderless import Following
+from pipeline.readers.pdf.borderless_next import first_lines
 from pipeline.readers.pdf.cut_rows import CLOSED, Ends
 from pipeline.readers.pdf.glyphs import characters, load_page, load_text, main_quarter, placed
 from pipeline.readers.pdf.lattice import lattices
@@ -72,7 +74,7 @@ def read_page(document: pdfium.PdfDocument, index: int) -> Page:
     """
     page = load_page(document, index)
     try:
-        found = understood(page, index + 1)
+        found = understood(page, index + 1, lambda: first_lines(document, index + 1))
         if found.is_blind and not found.lost_rules:
             return images.recognised(page, found)
         return images.with_picture(page, found) if found.picture else found
@@ -80,8 +82,8 @@ def read_page(document: pdfium.PdfDocument, index: int) -> Page:
         page.close()
 
 
-def understood(page: pdfium.PdfPage, number: int) -> Page:
-    """An open page, read."""
+def understood(page: pdfium.PdfPage, number: int, following: Following = list) -> Page:
+    """An open page, read; `following` gives the first lines of the next one."""
     width, height = page.get_size()
     matrix = displaying(page)
     drawing = draw(page, matrix, width, height)
@@ -98,6 +100,9 @@ def understood(page: pdfium.PdfPage, number: int) -> Page:
     if not found and quarter == 0 and share >= SCAN_SHARE and len(glyphs) >= SCAN_GLYPHS:
         found = images.lattices(page, number)
     tables, outside = filling.tables(found, glyphs, number)
+    if not found:
+        length = width if quarter % 2 else height
+        tables, outside = borderless.tables(glyphs, number, length, following)
     items = layout.ordered(tables, outside, number)
     grids = [item for item in items if isinstance(item, Grid)]
     ends = {id(table.grid): table.ends for table in tables}

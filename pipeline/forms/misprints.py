@@ -7,7 +7,7 @@ stand. Not here: matching (header), and which characters are taken for which (wo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.forms.family import Column, families
 from pipeline.forms.wording import taken_for
@@ -27,7 +27,7 @@ def readings(path: Path, column: Column) -> Iterator[Path]:
         yield path[:-1]
     for n, word in enumerate(path):
         declared = {p[-1] for p in column.paths if p}
-        meant = taken_for(word, header_words())
+        meant = meant_by(word)
         if meant in declared:
             yield (*path[:n], meant)
 
@@ -43,6 +43,12 @@ def is_echo(word: str, above: str, column: Column) -> bool:
         return True
     same = sum(a == b for a, b in zip(word, above, strict=False))
     return len(word) == len(above) and (column.role != "measure" or 2 * same >= len(word))
+
+
+@lru_cache(maxsize=4096)
+def meant_by(word: str) -> str | None:
+    """The one header word that a misread one was, null where it is none or several."""
+    return taken_for(word, header_words())
 
 
 @cache

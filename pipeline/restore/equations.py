@@ -1,8 +1,8 @@
 """The declared identities as linear equations over the cells of one disclosure, blank ones too.
 
 Here: asking the engine of the identities which cells each instance speaks of; its blank cells
-stand in it as zeros. Only identities that hold without a condition count. Not here: solving them
-(solve).
+stand in it as zeros. An identity that holds on a condition counts where the condition is met
+whatever the open cells are. Not here: solving them (solve).
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from pipeline.forms.statement import Line, Statement
 from pipeline.identities.books import CELLS, COVERAGE, LINES, Books
 from pipeline.identities.declaration import Declaration, load_catalogue
 from pipeline.identities.engine import run
+from pipeline.identities.gate import condition_cells
+from pipeline.identities.rows import prepare
 from pipeline.ledger.money import step_yuan, to_yuan
 from pipeline.settings import PROJECT
 
@@ -62,9 +64,8 @@ class Equation:
 
 @cache
 def declarations() -> tuple[Declaration, ...]:
-    """The identities that hold without a condition."""
-    folder = PROJECT / "expectations" / "identities"
-    return tuple(d for d in load_catalogue(folder) if not d.conditions)
+    """Every declared identity."""
+    return load_catalogue(PROJECT / "expectations" / "identities")
 
 
 def values(disclosure: Disclosure) -> dict[Variable, Decimal]:
@@ -95,19 +96,26 @@ def rows(disclosure: Disclosure) -> Iterable[tuple[Statement, Line]]:
 
 
 def equations(
-    disclosure: Disclosure, blank: Iterable[Variable], relations: Iterable[str] = ("=",)
+    disclosure: Disclosure,
+    blank: Iterable[Variable],
+    doubtful: Iterable[Variable] = (),
+    relations: Iterable[str] = ("=",),
 ) -> tuple[Equation, ...]:
     """The identities over the figures of a disclosure and the blank cells given.
 
-    Identities that the engine refuses (a form is missing, a row nobody recognised) give none.
+    `doubtful` are figures that may be others: they meet no condition. Identities that the engine
+    refuses (a form is missing, a row nobody recognised) give none.
     """
     known = values(disclosure)
     size = steps(disclosure)
     usual = {s.statement_id: usual_step(s, size) for s in disclosure.statements}
     cells = [(v, amount, size[v]) for v, amount in known.items()]
     cells += [(v, Decimal(0), usual[v.statement_id]) for v in sorted(set(blank)) if v not in known]
-    declared = {d.id: d for d in declarations() if holds_equal(d, tuple(relations))}
-    result = run(books(disclosure, cells), tuple(declared.values()))
+    asked = books(disclosure, cells)
+    open_cells = {str(number) for number, (v, _, _) in enumerate(cells) if v not in known}
+    open_cells |= {str(n) for n, (v, _, _) in enumerate(cells) if v in set(doubtful)}
+    declared = {d.id: d for d in usable(asked, open_cells) if holds_equal(d, tuple(relations))}
+    result = run(asked, tuple(declared.values()))
     numbered = {str(number): variable for number, (variable, _, _) in enumerate(cells)}
     named = result.checks.select("check_id", "identity_id")
     found: dict[str, list[tuple[Variable, int]]] = {}
@@ -126,6 +134,17 @@ def equations(
         )
         for check_id, terms in sorted(found.items())
     )
+
+
+def usable(asked: Books, open_cells: set[str]) -> list[Declaration]:
+    """The identities whose conditions no open cell decides."""
+    rows = prepare(asked.checked())
+    return [
+        declaration
+        for declaration in declarations()
+        if not declaration.conditions
+        or open_cells.isdisjoint(condition_cells(declaration, rows)["amount_id"])
+    ]
 
 
 def holds_equal(declaration: Declaration, relations: tuple[str, ...]) -> bool:
@@ -171,12 +190,25 @@ def books(disclosure: Disclosure, cells: list[tuple[Variable, Decimal, Decimal]]
         }
         for number, (v, amount, step) in enumerate(cells)
     ]
+    found = {s.statement_id: s for s in disclosure.statements}
     coverage = [
-        {"document_id": DOCUMENT, "statement_id": statement_id, "state": state}
+        {
+            "document_id": DOCUMENT,
+            "statement_id": statement_id,
+            "state": state,
+            "form": found[statement_id].family if statement_id in found else disclosure.family,
+            "columns": " ".join(found[statement_id].printed_columns) or None
+            if statement_id in found
+            else None,
+        }
         for statement_id, state in sorted(disclosure.coverage.items())
     ]
     return Books(
         pl.DataFrame(lines, schema=LINES, orient="row"),
         pl.DataFrame(amounts, schema=CELLS, orient="row"),
-        pl.DataFrame(coverage, schema=COVERAGE, orient="row"),
+        pl.DataFrame(
+            coverage,
+            schema=COVERAGE | {"form": pl.String(), "columns": pl.String()},
+            orient="row",
+        ),
     )

@@ -43,6 +43,10 @@ def supplied(disclosure: Disclosure) -> Disclosure:
     asked = {*blank, *beside(disclosure, blank)}
     size |= {v: usual[v.statement_id] for v in asked if v not in size}
     found = equations(disclosure, asked)
+    # A total beside figures that are no part of it is blank by right, not lost.
+    blank = frozenset(
+        v for v in blank if any(w.value > 0 for w in witnesses(v, found, known, size, frozenset()))
+    )
     values_found = {
         variable: value
         for variable in sorted(blank)
@@ -127,21 +131,17 @@ def restored(said: Sequence[Witness]) -> Supplied | None:
     """The one value of a lost cell that every identity allows, null where there is not one.
 
     Sums of rounded figures may be a step off. So two identities must give the very same value, one
-    of them as an equality with a single printed cell, and no other value may be given as often.
+    of them as an equality with a single printed cell, and this must be so of no other value.
     """
     low = max((w.value - w.slack for w in said), default=ZERO)
     high = min((w.value + w.slack for w in said), default=ZERO)
-    counted = Counter(w.value for w in said if low <= w.value <= high)
-    best = counted.most_common(2)
-    if not best or best[0][1] < MIN_WITNESSES or best[0][0] <= 0:
+    counted = Counter(w.value for w in said)
+    equal = {w.value for w in said if w.equality}
+    sure = [v for v in equal if v > 0 and counted[v] >= MIN_WITNESSES and low <= v <= high]
+    if len(sure) != 1:
         return None
-    if len(best) > 1 and best[1][1] == best[0][1]:
-        return None
-    value = best[0][0]
-    exact = [w for w in said if w.value == value]
-    if not any(w.equality for w in exact):
-        return None
-    return Supplied(value, min(exact, key=lambda w: (not w.equality, w.slack)).name)
+    exact = [w for w in said if w.value == sure[0]]
+    return Supplied(sure[0], min(exact, key=lambda w: (not w.equality, w.slack)).name)
 
 
 def with_cells(statement: Statement, found: Mapping[Variable, Supplied]) -> Statement:

@@ -20,6 +20,8 @@ from pipeline.restore.equations import Variable, equations, steps, values
 from pipeline.restore.solve import Doubt, Key, solve
 
 REASON = "row_unplaced"
+# No disclosure has more rows in doubt than this; a text that has is not worked on.
+MAX_DOUBTS = 800
 
 
 def settled(drafted: Drafted) -> tuple[Reading, Disclosure]:
@@ -38,7 +40,10 @@ def settled(drafted: Drafted) -> tuple[Reading, Disclosure]:
     if not doubtful:
         return guess, with_rejected(disclosure, drafted.rejected)
     doubts = open_rows(drafted, guess, disclosure, doubtful)
-    decide(doubts, disclosure)
+    if len(doubts) <= MAX_DOUBTS:
+        decide(doubts, disclosure)
+    else:
+        doubts = {}
     choices: dict[Key, Choice] = {}
     refused: dict[int, Rejected] = {}
     for key, part in doubtful.items():
@@ -142,7 +147,8 @@ def decide(doubts: Mapping[Key, Doubt], disclosure: Disclosure) -> None:
     size = steps(disclosure)
     usual = {v.statement_id: step for v, step in sorted(size.items(), reverse=True)}
     size |= {v: usual[v.statement_id] for v in cells if v not in size}
-    solve(doubts, known, equations(disclosure, cells), size)
+    doubtful = [v for v in values(disclosure) if row_of(v) in own(doubts)]
+    solve(doubts, known, equations(disclosure, cells, doubtful), size)
 
 
 def row_of(variable: Variable) -> tuple[str, str, int]:

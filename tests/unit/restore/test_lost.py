@@ -34,6 +34,18 @@ def test_two_that_agree_restore_if_one_is_an_equality() -> None:
     assert (supplied.value, supplied.because) == (Decimal("5.00"), "x = 5.00")
 
 
+def test_sums_that_agree_on_another_value_within_rounding_do_not_matter() -> None:
+    said = [
+        witness("5.01", "0.15", equality=True),
+        witness("5.01", "0.01"),
+        witness("5.00", "0.02"),
+        witness("5.00", "0.02"),
+    ]
+    supplied = restored(said)
+    assert supplied is not None
+    assert supplied.value == Decimal("5.01")
+
+
 @pytest.mark.parametrize(
     "said",
     [

@@ -71,7 +71,8 @@ def recognise(reading: Reading, among: tuple[Family, ...] | None = None) -> Disc
     known = {s.statement_id for s in statements} | ids(rejected)
     rejected += missing_grids(best, known)
     statements += tuple(stated(best, known, family))
-    if not statements and not rejected:
+    # The contents of a file of prose list the titles of tables that stand elsewhere.
+    if not statements and all(r.reason == "grid_missing" for r in rejected):
         prose = prose_disclosure(reading, cover, among or families())
         if prose is not None:
             return prose

@@ -26,7 +26,7 @@ from pipeline.ledger import books
 from pipeline.schema.catalogue import measures, statements, vocabularies
 from pipeline.settings import Settings
 from pipeline.staging import pool, store
-from pipeline.staging.tables import Extract, empty
+from pipeline.staging.tables import Extract, framed
 
 STYLES = {"data": "green", "stated_empty": "dim", "blank": "yellow", "absent": "yellow"}
 PROOF_STYLES = {"proved": "", "unproved": "yellow", "disputed": "bold red", "repaired": "cyan"}
@@ -52,12 +52,12 @@ def look(path: Path, settings: Settings) -> Seen:
         document = describe(name, path.resolve(), manifest.Entry(source_name=name))
     except Refusal as refusal:
         entry = Quarantined(name, refusal.stage, refusal.reason, refusal.detail)
-        return Seen(entry.source_name, empty(), nothing, nothing, (entry,))
+        return Seen(entry.source_name, framed(), nothing, nothing, (entry,))
     with tempfile.TemporaryDirectory() as folder:
         (outcome,) = pool.run([document], Path(folder), workers=1)
         if outcome.refusal is not None:
             entry = outcome.refusal.quarantine(document)
-            return Seen(document.source_name, empty(), nothing, nothing, (entry,))
+            return Seen(document.source_name, framed(), nothing, nothing, (entry,))
         staged = store.read(Path(folder), document.document_id)
     ledger = books.build(Intake((document,), ()), staged, [])
     refused = tuple(books.staged_entries(staged.quarantine, {document.document_id: document}))

@@ -7,16 +7,13 @@ Not here: how a section was read (recognise).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from pipeline.forms.captions import Titled
 from pipeline.forms.disclosure import Leftover, Rejected
 from pipeline.forms.family import Family
 from pipeline.forms.statement import Statement
 from pipeline.forms.wording import squeeze
-
-# The confidence of cells that no rule parts.
-UNSURE = Decimal("0.5")
+from pipeline.readers.shapes import DOUBTED
 
 
 @dataclass(frozen=True)
@@ -121,7 +118,7 @@ def whole(
 def is_unsure(statement: Statement) -> bool:
     """Whether no figure of a statement stands in a cell its reader is sure of."""
     figures = [figure for line in statement.lines for figure in line.figures]
-    return bool(figures) and all(figure.confidence <= UNSURE for figure in figures)
+    return bool(figures) and all(figure.confidence <= DOUBTED for figure in figures)
 
 
 def missing_grids(found: Found, known: set[str]) -> tuple[Rejected, ...]:

@@ -7,7 +7,6 @@ left out here too: only documents that were taken in count.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 import polars as pl
 
@@ -15,12 +14,10 @@ from pipeline.documents.document import Document, Quarantined
 from pipeline.documents.intake import Intake
 from pipeline.identities.books import Books
 from pipeline.ledger import dimensions, documents, facts, second
+from pipeline.readers.shapes import DOUBTED
 from pipeline.schema.catalogue import tables
 from pipeline.staging.second import READINGS
 from pipeline.staging.tables import Extract
-
-# What a reader of images is not sure of: its readings of the figure differ.
-DOUBTED = Decimal("0.5")
 
 
 @dataclass(frozen=True)

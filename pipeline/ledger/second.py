@@ -19,10 +19,10 @@ from pipeline.identities.declaration import Declaration
 from pipeline.identities.engine import Results, run
 from pipeline.identities.proof import HOLDING, STEPS
 from pipeline.ledger.money import NotExact, step_yuan, to_yuan
+from pipeline.readers.shapes import CERTAIN
 
 PLACE = [*LINE_KEY, "measure_id"]
 CHECK = ["identity_id", "statement_id", "subject"]
-CERTAIN = Decimal(1)
 # Figures of one document, and copies of books in memory at once, for trying second readings.
 FEW, COPIES = 20, 200
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-CERTAIN = Decimal("1.000")
+# The confidence of text that is read, and the most of what is recognised or placed by guess.
+CERTAIN, DOUBTED = Decimal("1.000"), Decimal("0.500")
 
 
 @dataclass(frozen=True, slots=True)

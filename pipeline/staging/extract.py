@@ -10,8 +10,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-import polars as pl
-
 from pipeline.documents import media, personal
 from pipeline.documents.document import Document, Refusal
 from pipeline.documents.intake import FORMULA_STARTS
@@ -22,7 +20,7 @@ from pipeline.ledger.money import NotExact, to_yuan
 from pipeline.readers.dispatch import read
 from pipeline.readers.shapes import Place, Reading
 from pipeline.restore import texts
-from pipeline.staging.tables import SCHEMAS, Extract
+from pipeline.staging.tables import Extract, framed, refused
 
 CENT = Decimal("0.01")
 
@@ -47,26 +45,6 @@ def understand(document: Document) -> tuple[Reading, Disclosure]:
     else:
         disclosure = recognise(reading)
     return reading, checked(disclosure, reading.blind_pages)
-
-
-def refused(document: Document, refusal: Refusal) -> Extract:
-    """The staged tables of a file that gave no document."""
-    row = {
-        "document_id": document.document_id,
-        "stage": refusal.stage,
-        "reason": refusal.reason,
-        "detail": personal.mask(refusal.detail),
-    }
-    return tables(quarantine=[row])
-
-
-def tables(**rows: list[dict[str, Any]]) -> Extract:
-    """Rows as staged frames; tables not given are empty."""
-    frames = {
-        name: pl.DataFrame(rows.get(name, []), schema=schema, orient="row")
-        for name, schema in SCHEMAS.items()
-    }
-    return Extract(**frames)
 
 
 def checked(disclosure: Disclosure, blind_pages: tuple[int, ...]) -> Disclosure:
@@ -126,7 +104,7 @@ def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Ext
     """A disclosure as staged rows."""
     key = document.document_id
     forms = {statement.statement_id: statement for statement in disclosure.statements}
-    return tables(
+    return framed(
         documents=[
             {
                 "document_id": key,

@@ -12,7 +12,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -20,12 +19,11 @@ from pathlib import Path
 import polars as pl
 
 import pipeline
-from pipeline.documents import personal
 from pipeline.documents.document import Document, Refusal
-from pipeline.staging.tables import SCHEMAS, Extract, empty, names
+from pipeline.staging.tables import SCHEMAS, Extract, names, refused
 
 # The rooms whose code decides what a document reads as, and the libraries they read with.
-ROOMS = ("documents", "readers", "forms", "codes", "staging")
+ROOMS = ("documents", "readers", "forms", "codes", "identities", "restore", "staging")
 CHECKSUMS = "checksums.json"
 VERSION = re.compile(r"[0-9a-f]{12}")
 LIBRARIES = (
@@ -101,14 +99,7 @@ def draft(staging: Path, document_id: str) -> Iterator[Path]:
 
 def write_refusal(staging: Path, document: Document, refusal: Refusal) -> None:
     """Stage that a document is refused: it is not read again until it or the code changes."""
-    row = {
-        "document_id": document.document_id,
-        "stage": refusal.stage,
-        "reason": refusal.reason,
-        "detail": personal.mask(refusal.detail),
-    }
-    frame = pl.DataFrame([row], schema=SCHEMAS["quarantine"], orient="row")
-    write(staging, document.document_id, replace(empty(), quarantine=frame))
+    write(staging, document.document_id, refused(document, refusal))
 
 
 def checksums(place: Path) -> dict[str, str]:

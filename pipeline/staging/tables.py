@@ -7,8 +7,12 @@ as printed; nothing of a performance form or of a table that is no official stat
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import polars as pl
+
+from pipeline.documents import personal
+from pipeline.documents.document import Document, Refusal
 
 BOX = pl.Decimal(8, 2)
 ROW = {"document_id": pl.String(), "statement_id": pl.String(), "side": pl.String()}
@@ -97,12 +101,27 @@ def names() -> tuple[str, ...]:
     return tuple(f.name for f in fields(Extract))
 
 
-def empty() -> Extract:
-    """No rows of anything."""
-    return Extract(**{name: pl.DataFrame(schema=SCHEMAS[name]) for name in names()})
+def framed(**rows: list[dict[str, Any]]) -> Extract:
+    """Rows as staged frames; tables not given are empty."""
+    frames = {
+        name: pl.DataFrame(rows.get(name, []), schema=schema, orient="row")
+        for name, schema in SCHEMAS.items()
+    }
+    return Extract(**frames)
+
+
+def refused(document: Document, refusal: Refusal) -> Extract:
+    """The staged tables of a file that gave no document."""
+    row = {
+        "document_id": document.document_id,
+        "stage": refusal.stage,
+        "reason": refusal.reason,
+        "detail": personal.mask(refusal.detail),
+    }
+    return framed(quarantine=[row])
 
 
 def concat(extracts: list[Extract]) -> Extract:
     """Many documents as one, in the order given."""
-    parts = [empty(), *extracts]
+    parts = [framed(), *extracts]
     return Extract(**{name: pl.concat([getattr(p, name) for p in parts]) for name in names()})

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
 from itertools import pairwise
 
 from pipeline.readers.furniture import is_page_number
@@ -45,10 +44,8 @@ from pipeline.readers.pdf.cut_rows import CLOSED
 from pipeline.readers.pdf.filling import Table
 from pipeline.readers.pdf.glyphs import Glyph
 from pipeline.readers.pdf.lines import indent_of, text_lines
-from pipeline.readers.shapes import Box, Cell, Grid, Place
+from pipeline.readers.shapes import DOUBTED, Box, Cell, Grid, Place
 
-# The arrangement is inferred from gaps: figures need an identity to count as certain.
-INFERRED = Decimal("0.500")
 NOTE = re.compile(r"[(（]?(?:注|备注|说明)[:：\d]|.*。")
 # A gap of so many glyph heights ends a table; one this low on its page may go on over it.
 APART, LOW, FOOT = 3.5, 0.8, 0.88
@@ -160,7 +157,8 @@ def put_together(
         if block is not None and row >= depth:
             text = indent_of(glyphs_of(block.lines[0]), edges[column]) + text
         place = Place(page=page, box=box)
-        cells.append(Cell(row, column, text, place, down, across, INFERRED, wrapped=True))
+        # Inferred from gaps: figures need an identity to count as certain.
+        cells.append(Cell(row, column, text, place, down, across, DOUBTED, wrapped=True))
     return Grid(depth + len(rows), width, tuple(cells), spans_known=True, edges=tuple(edges))
 
 

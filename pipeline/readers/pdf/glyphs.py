@@ -15,13 +15,12 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from pipeline.documents.document import Refusal
+from pipeline.readers.pdf.gate import MAX_PAGES, TAIL
 from pipeline.readers.pdf.radicals import IDEOGRAPH
 from pipeline.readers.pdf.turning import Matrix, mapped, quarter_of
 
-MAX_PAGES = 2000
 # A page of print bears thousands of characters.
 MAX_GLYPHS = 200_000
-TAIL = 4096
 UNKNOWN = "\ufffd"
 # pdfium's code for a hyphen at the end of a line.
 LINE_END_HYPHEN = 2

@@ -13,13 +13,14 @@ from functools import cache
 
 import numpy as np
 
+from pipeline.readers import shapes
 from pipeline.readers.scan import engine, numerals
 from pipeline.readers.scan.engine import Probabilities, Read
 from pipeline.readers.scan.image import Image, opencv
 from pipeline.readers.scan.segments import Line, trimmed
 
 UNREADABLE = "?"
-DOUBTED = 0.5
+DOUBTED = float(shapes.DOUBTED)
 HIGHEST = 0.999
 # Blank around a line, in shares of the usual height of characters.
 MARGIN = 0.25

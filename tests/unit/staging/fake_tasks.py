@@ -23,7 +23,7 @@ import polars as pl
 
 from pipeline.documents.document import Document, Refusal
 from pipeline.staging import store
-from pipeline.staging.tables import SCHEMAS, empty
+from pipeline.staging.tables import SCHEMAS, framed
 
 KIB = 1024
 NOISE = "0123456789abcdef" * 4 * KIB
@@ -39,7 +39,7 @@ def stage(staging: Path, document_id: str, *notes: str) -> None:
     """Stage a result that holds nothing but notes."""
     rows = [{"document_id": document_id, "detail": note} for note in notes]
     frame = pl.DataFrame(rows, schema=SCHEMAS["quarantine"], orient="row")
-    store.write(staging, document_id, replace(empty(), quarantine=frame))
+    store.write(staging, document_id, replace(framed(), quarantine=frame))
 
 
 def look_around(staging: Path, document: Document) -> None:
@@ -249,7 +249,7 @@ def stage_for_others(staging: Path, document: Document) -> None:
     """Stages a result with rows of another document, under its own name."""
     stage(staging, document.document_id, "own")
     rows = pl.DataFrame([{"document_id": "f" * 16}], schema=SCHEMAS["documents"], orient="row")
-    store.write(staging, document.document_id, replace(empty(), documents=rows))
+    store.write(staging, document.document_id, replace(framed(), documents=rows))
     say_and_leave({"said": "done"})
 
 

@@ -13,8 +13,8 @@ import pipeline
 from pipeline import steps
 from pipeline.documents.document import Document, Refusal
 from pipeline.staging import store
-from pipeline.staging.extract import extract, refused
-from pipeline.staging.tables import SCHEMAS, Extract, concat, empty, names
+from pipeline.staging.extract import extract
+from pipeline.staging.tables import SCHEMAS, Extract, concat, framed, names, refused
 from tests.builds import Built
 from tests.facsimile.synthetic import synthetic_budget
 from tests.facsimile.tab_grid import write_text
@@ -67,8 +67,8 @@ def test_a_write_that_is_cut_off_leaves_nothing_that_passes_for_a_result(
 
 def test_a_result_written_again_replaces_the_old_one(tmp_path: Path, result: Extract) -> None:
     store.write(tmp_path, KEY, result)
-    store.write(tmp_path, KEY, empty())
-    assert equal(store.read(tmp_path, KEY), empty())
+    store.write(tmp_path, KEY, framed())
+    assert equal(store.read(tmp_path, KEY), framed())
 
 
 def test_a_refusal_is_kept_as_if_a_worker_had_staged_it(tmp_path: Path) -> None:
@@ -166,10 +166,10 @@ def test_no_flipped_bit_goes_unseen(tmp_path: Path, result: Extract) -> None:
 
 
 def test_results_of_many_documents_are_joined_in_order(result: Extract) -> None:
-    joined = concat([result, empty(), result])
+    joined = concat([result, framed(), result])
     assert joined.cells.height == 2 * result.cells.height
     assert all(dict(getattr(joined, name).schema) == SCHEMAS[name] for name in names())
-    assert equal(concat([]), empty())
+    assert equal(concat([]), framed())
 
 
 @pytest.fixture

@@ -116,12 +116,14 @@ def check_declarations(settings: Settings) -> None:
     """Stop with a usage error where a file that people write is not well formed."""
     from pipeline.gate import pins, rules
     from pipeline.identities.declaration import load_catalogue
+    from pipeline.ledger import mandates
 
     try:
         manifest.read(settings.raw)
         pins.known_breaks(settings.expectations)
         pins.known_losses(settings.expectations)
         rules.load(settings.expectations / "suites")
+        mandates.load(settings.expectations)
         load_catalogue(settings.expectations / "identities")
     except ValueError as error:
         raise click.UsageError(str(error)) from error

@@ -27,7 +27,7 @@ from pipeline.gate.judge import Judgement
 from pipeline.identities.declaration import Declaration, load_catalogue
 from pipeline.identities.engine import Results
 from pipeline.identities.engine import run as run_identities
-from pipeline.ledger import books, second
+from pipeline.ledger import books, mandates, second
 from pipeline.release import changes, describe, versions, write
 from pipeline.review import report
 from pipeline.settings import Settings
@@ -117,7 +117,8 @@ def enter(settings: Settings) -> books.Ledger:
         for document in intake.documents
         if document.sha256 not in given_up
     ]
-    ledger = books.build(intake, tables.concat(extracts), list(staged.refused))
+    duties = mandates.load(settings.expectations)
+    ledger = books.build(intake, tables.concat(extracts), list(staged.refused), duties)
     save(settings, "ledger", ledger)
     return ledger
 

@@ -13,11 +13,14 @@ import polars as pl
 from pipeline.documents.document import Document, Quarantined
 from pipeline.documents.intake import Intake
 from pipeline.identities.books import Books
-from pipeline.ledger import dimensions, documents, facts, second
+from pipeline.ledger import dimensions, documents, facts, mandates, second
+from pipeline.ledger.mandates import Duties
 from pipeline.readers.shapes import DOUBTED
 from pipeline.schema.catalogue import tables
 from pipeline.staging.second import READINGS
 from pipeline.staging.tables import Extract
+
+NO_DUTIES = Duties()
 
 
 @dataclass(frozen=True)
@@ -29,19 +32,30 @@ class Ledger:
     books: Books
 
 
-def build(intake: Intake, staged: Extract, refused: list[Quarantined]) -> Ledger:
+def build(
+    intake: Intake,
+    staged: Extract,
+    refused: list[Quarantined],
+    duties: Duties = NO_DUTIES,
+) -> Ledger:
     """The ledger of all staged documents; `refused` are files the reading pool gave up on."""
     known = {d.document_id: d for d in intake.documents}
     described = documents.with_units(staged.documents, intake.documents)
     amounts = facts.amounts(staged.lines, staged.cells, described)
+    coverage = mandates.mandated(
+        documents.coverage(staged.coverage, described), described, duties.mandates
+    )
+    due = mandates.due_disclosures(duties.due, described)
     found = {
         "dim_document": documents.dim_document(described, staged.coverage),
-        "dim_unit": documents.dim_unit(described),
+        "dim_unit": documents.dim_unit(pl.concat([described, due], how="diagonal")),
         "dim_region": dimensions.dim_region(),
         "dim_statement": dimensions.dim_statement(),
         "dim_measure": dimensions.dim_measure(),
         **dimensions.dim_codes(amounts, described),
-        "fact_coverage": documents.coverage(staged.coverage, described),
+        "fact_coverage": tables()["fact_coverage"].conform(coverage),
+        "fact_disclosure": mandates.disclosures(described, coverage, due),
+        "dim_service": tables()["dim_service"].conform(staged.services),
         "fact_quarantine": quarantine(
             [*intake.quarantine, *refused, *staged_entries(staged.quarantine, known)],
             set(described.get_column("document_id")),

@@ -82,19 +82,19 @@ def superseded(documents: pl.DataFrame, coverage: pl.DataFrame) -> list[str]:
 
 
 def coverage(staged: pl.DataFrame, described: pl.DataFrame) -> pl.DataFrame:
-    """fact_coverage, judged per disclosure: what another part of it prints is absent from none."""
+    """Coverage judged per disclosure: what another part of it prints is absent from none."""
     disclosures = described.select("document_id", "disclosure_id")
     known = staged.join(disclosures, on="document_id", how="left", maintain_order="left")
     printed = known.filter(pl.col("state") != "absent")
     elsewhere = printed.select("disclosure_id", "statement_id").unique()
     absent = known.filter(state="absent")
     held = absent.join(elsewhere, on=["disclosure_id", "statement_id"], how="anti")
-    return tables()["fact_coverage"].conform(pl.concat([printed, held]))
+    return pl.concat([printed, held]).select("document_id", "statement_id", "state")
 
 
-def dim_unit(documents: pl.DataFrame) -> pl.DataFrame:
-    """Every disclosing unit, once."""
-    frame = documents.select(
+def dim_unit(disclosures: pl.DataFrame) -> pl.DataFrame:
+    """Every unit of disclosures, made or due, once."""
+    frame = disclosures.select(
         "unit_id",
         "region_code",
         name="unit_name",

@@ -10,6 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from pipeline.annexes.services import Directory, Service, directories
 from pipeline.documents import media, personal
 from pipeline.documents.document import Document, Refusal
 from pipeline.documents.intake import FORMULA_STARTS
@@ -44,7 +45,9 @@ def understand(document: Document) -> tuple[Reading, Disclosure]:
         reading, disclosure = texts.understood(reading)
     else:
         disclosure = recognise(reading)
-    return reading, checked(disclosure, reading.blind_pages)
+    disclosure = checked(disclosure, reading.blind_pages)
+    lost = [unread(d) for d in appended(reading) if d.unread]
+    return reading, replace(disclosure, rejected=(*disclosure.rejected, *lost))
 
 
 def checked(disclosure: Disclosure, blind_pages: tuple[int, ...]) -> Disclosure:
@@ -79,6 +82,28 @@ def checked(disclosure: Disclosure, blind_pages: tuple[int, ...]) -> Disclosure:
         unit_name=personal.mask(disclosure.unit_name),
         title=personal.mask(title) if title else None,
     )
+
+
+def appended(reading: Reading) -> Iterator[Directory]:
+    """The directories of services of a reading; entries that cannot be released are unread."""
+    for directory in directories(reading.items):
+        kept = tuple(s for s in directory.services if releasable(s))
+        held = tuple(s.place for s in directory.services if s not in kept)
+        yield Directory(kept, (*directory.unread, *held))
+
+
+def releasable(service: Service) -> bool:
+    """Whether the texts of an entry may be released."""
+    texts = (service.department or "", service.name or "")
+    return not any(personal.found_in(t) or t.startswith(FORMULA_STARTS) for t in texts)
+
+
+def unread(directory: Directory) -> Rejected:
+    """How many rows of an appended directory could not be read, and where the first stands."""
+    first = directory.unread[0]
+    where = f"page {first.page}" if first.page else f"line {first.line}"
+    rows = f"{len(directory.unread)} of {len(directory.services) + len(directory.unread)} rows"
+    return Rejected(None, "row_unplaced", f"directory of services: {rows} not read, first {where}")
 
 
 def trouble(statement: Statement) -> Rejected | None:
@@ -136,6 +161,12 @@ def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Ext
             {"document_id": key, "place": one.place, "rows": one.rows, "columns": one.columns}
             for one in disclosure.leftovers
         ],
+        services=[
+            service_row(key, position, service)
+            for position, service in enumerate(
+                (s for d in appended(reading) for s in d.services), start=1
+            )
+        ],
         quarantine=[
             {
                 "document_id": key,
@@ -147,6 +178,21 @@ def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Ext
             for rejected in disclosure.rejected
         ],
     )
+
+
+def service_row(key: str, position: int, service: Service) -> dict[str, Any]:
+    """One staged entry of a directory of services."""
+    return {
+        "document_id": key,
+        "position": position,
+        "department": service.department,
+        "code": service.code,
+        "level": service.level,
+        "name_zh": service.name,
+        "parent_code": service.parent,
+        "page": service.place.page,
+        "source_line": service.place.line,
+    }
 
 
 def line_row(key: str, statement: Statement, line: Line) -> dict[str, Any]:

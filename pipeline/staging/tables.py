@@ -74,6 +74,17 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "rows": pl.Int64(),
         "columns": pl.Int64(),
     },
+    "services": {
+        "document_id": pl.String(),
+        "position": pl.Int64(),
+        "department": pl.String(),
+        "code": pl.String(),
+        "level": pl.Int64(),
+        "name_zh": pl.String(),
+        "parent_code": pl.String(),
+        "page": pl.Int64(),
+        "source_line": pl.Int64(),
+    },
     "quarantine": {
         "document_id": pl.String(),
         "statement_id": pl.String(),
@@ -93,6 +104,7 @@ class Extract:
     cells: pl.DataFrame
     coverage: pl.DataFrame
     leftovers: pl.DataFrame
+    services: pl.DataFrame
     quarantine: pl.DataFrame
 
 

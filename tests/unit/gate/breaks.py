@@ -64,7 +64,7 @@ def unfit(table: Table, column: str, text: str, only: str) -> Break:
 
 #: rows in which a change breaks nothing else, by table
 HARMLESS = {
-    "fact_coverage": "state = 'stated_empty'",
+    "fact_coverage": "state = 'stated_empty' AND mandate IS NOT NULL",
     "fact_check": "verdict = 'untestable'"
     " AND check_id NOT IN (SELECT check_id FROM fact_check_term)",
     "fact_check_term": "amount_id IN"
@@ -149,7 +149,7 @@ BREAKS: dict[str, list[Break]] = {
             "; ".join(
                 f"DELETE FROM {t}"
                 for t in tables()
-                if t.startswith("fact_") or t in ("dim_document", "dim_unit")
+                if t.startswith("fact_") or t in ("dim_document", "dim_service", "dim_unit")
             ),
             has_last=False,
         )
@@ -178,6 +178,12 @@ BREAKS: dict[str, list[Break]] = {
     "statements_printed": [
         changed(COVERAGE, "state", f"'{state}'", HARMLESS["fact_coverage"])
         for state in ("absent", "blank")
+    ],
+    "disclosures_made": [
+        Break(
+            "UPDATE fact_disclosure SET state = 'missing', expected_by = 'a list'",
+            "SELECT NULL, NULL, NULL",
+        )
     ],
     "one_origin": [changed(DOCUMENT, "origin", "'facsimile'", "true")],
     "versions_dated": [changed(DOCUMENT, "is_current", "false", "true")],

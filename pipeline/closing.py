@@ -21,7 +21,7 @@ from pipeline.warehouse.build import connect
 if TYPE_CHECKING:
     from assets.run import Ending
 
-MAX_SHOWN = 12
+MAX_SHOWN, MOST_BREAKS = 12, 4
 QUARANTINE = """
     SELECT source_name, statement_id, reason, detail FROM fact_quarantine
     ORDER BY source_name, statement_id NULLS FIRST, quarantine_id
@@ -114,12 +114,15 @@ def explained(judgement: Judgement) -> Text:
     text.append(f"  {judgement.zh} · {judgement.en}\n")
     if judgement.reason:
         text.append(f"  {judgement.reason}\n")
-    for document, statement, line, detail in judgement.violations[:MAX_SHOWN]:
+    # Broken identities are many rules of a few rows each; others are few and say what to do.
+    most = MOST_BREAKS if judgement.suite.startswith("identities_") else MAX_SHOWN
+    for violation in judgement.violations[:most]:
+        line = f"row {violation.line}" if violation.line else None
         place = " ".join(
-            part for part in (document, statement, f"row {line}" if line else None) if part
+            part for part in (violation.document_id, violation.statement_id, line) if part
         )
-        text.append(f"  · {place}: {detail}\n" if place else f"  · {detail}\n")
-    if (rest := len(judgement.violations) - MAX_SHOWN) > 0:
+        text.append(f"  · {place}: {violation.told}\n" if place else f"  · {violation.told}\n")
+    if (rest := len(judgement.violations) - most) > 0:
         text.append(f"  … and {rest} more in quality/results.json\n")
     return text
 

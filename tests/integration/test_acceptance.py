@@ -114,7 +114,7 @@ def test_the_changed_amount_is_disputed_and_none_of_the_others_proves_it(lying: 
 
 
 def test_under_strict_it_stops_the_export(lying: Built) -> None:
-    suites = rules.load(PROJECT / "expectations" / "suites")
+    suites = rules.load(PROJECT / "expectations")
     chosen = [rule for rule in suites if rule.id == "identities_hold"]
     no_pins: dict[str, list[dict[str, str]]] = {"known_breaks": [], "known_losses": []}
     examined = run.examine(lying.settings.warehouse, chosen, no_pins, None)

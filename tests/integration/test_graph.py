@@ -115,7 +115,7 @@ def test_every_released_table_is_an_asset_with_its_columns() -> None:
 
 
 def test_every_rule_of_the_gate_is_a_blocking_check() -> None:
-    declared = {rule.id for rule in rules.load(PROJECT / "expectations" / "suites")}
+    declared = {rule.id for rule in rules.load(PROJECT / "expectations")}
     nodes = {node.key.name: node for node in GRAPH.asset_check_nodes}
     assert set(nodes) == declared
     assert all(node.blocking and node.description for node in nodes.values())

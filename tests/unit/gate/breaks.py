@@ -1,5 +1,8 @@
 """For every rule of the gate, one way to break it in a built warehouse.
 
+Those of the identities are broken by the counter-examples of their declarations
+(`test_identities`), not here.
+
 Here: SQL that corrupts one thing, the place that must be named, and what else must fail with it.
 A rule without an entry fails the suite: whoever adds a rule adds its break. Not here: assertions.
 """
@@ -118,7 +121,7 @@ DOCUMENT = tables()["dim_document"]
 CODED = "code = '221'"
 #: a check that holds, each of whose figures stands in another that holds too
 WELL_HELD = """
-    verdict = 'exact' AND n_terms > 1 AND check_id NOT IN (
+    identity_id = 'expenditure_row' AND verdict = 'exact' AND n_terms > 1 AND check_id NOT IN (
         SELECT t.check_id FROM fact_check_term t WHERE t.amount_id IN (
             SELECT amount_id FROM fact_check_term JOIN fact_check USING (check_id)
             WHERE verdict IN ('exact', 'rounding') GROUP BY 1 HAVING count(*) < 2))
@@ -128,20 +131,16 @@ HELD_AMOUNTS = f"""
     amount_id IN (SELECT amount_id FROM fact_check_term WHERE check_id IN (
         SELECT check_id FROM fact_check WHERE {HELD}))
 """
-HELD_PLACE = f"""
-    SELECT c.document_id, c.statement_id, a.line_no FROM fact_check c
-    JOIN fact_check_term t USING (check_id) JOIN fact_amount a USING (amount_id)
-    WHERE {HELD.replace('("check_id") IN', "c.check_id IN")} ORDER BY t.position LIMIT 1
-"""
 ONE_AMOUNT = first(AMOUNT, CODED)
 ANOTHER_DOCUMENT = f"""
     INSERT INTO dim_document SELECT * REPLACE ('ffffffffffffffff' AS document_id)
     FROM dim_document WHERE {first(DOCUMENT)}
 """
 PIN = {
-    "identity_id": "row_total",
+    "identity_id": "expenditure_row",
+    "statement_id": "expenditure",
     "subject": "no such line",
-    "expect": {"residual": "1.00"},
+    "expect": {"left": "3.00", "right": "2.00"},
 }
 BREAKS: dict[str, list[Break]] = {
     "documents_present": [
@@ -225,7 +224,7 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             f"UPDATE fact_check SET verdict = 'breaks' WHERE {HELD}",
             place(AMOUNT, HELD_AMOUNTS),
-            also=("identities_hold",),
+            also=("expenditure_row",),
         )
     ],
     "proved_amounts_pinned": [
@@ -235,15 +234,14 @@ BREAKS: dict[str, list[Break]] = {
             place(AMOUNT, first(AMOUNT, "proof = 'proved'")),
         )
     ],
-    "identities_hold": [
-        Break(
-            f"UPDATE fact_amount SET proof = 'disputed' WHERE {HELD_AMOUNTS};"
-            f"UPDATE fact_check SET verdict = 'breaks', residual = 100 WHERE {HELD}",
-            HELD_PLACE,
-        )
+    "identities_declared": [
+        changed(CHECK, "identity_id", "'summary_of_nothing'", HARMLESS["fact_check"])
     ],
     "pins_current": [
-        Break(place=f"SELECT document_id, NULL, NULL FROM dim_document WHERE {first(DOCUMENT)}")
+        Break(
+            place="SELECT document_id, 'expenditure', NULL FROM dim_document "
+            f"WHERE {first(DOCUMENT)}"
+        )
     ],
 }
 

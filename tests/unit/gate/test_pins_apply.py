@@ -56,7 +56,8 @@ class Breaking:
 def breaking(broken: Built) -> Breaking:
     rows = broken.rows(
         "SELECT sha256, identity_id, statement_id, subject, left_value, right_value "
-        "FROM fact_check JOIN dim_document USING (document_id) WHERE verdict = 'breaks' ORDER BY check_id"
+        "FROM fact_check JOIN dim_document USING (document_id) "
+        "WHERE verdict = 'breaks' ORDER BY check_id"
     )
     pins = tuple(
         {

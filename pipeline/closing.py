@@ -26,6 +26,14 @@ QUARANTINE = """
     SELECT source_name, statement_id, reason, detail FROM fact_quarantine
     ORDER BY source_name, statement_id NULLS FIRST, quarantine_id
 """
+LEAST = 3
+LEAST_PINNED = """
+    SELECT statement_id, pinned, amounts, pinned_percent FROM v_proof_by_statement
+    ORDER BY pinned_percent, statement_id
+"""
+MOST_ALONE = """
+    SELECT identity_id, pinned, only_it FROM v_proof_by_identity ORDER BY only_it DESC, identity_id
+"""
 
 
 def show(console: Console, settings: Settings, ending: Ending) -> None:
@@ -57,11 +65,34 @@ def counts(settings: Settings, summary: Summary) -> Table:
     table.add_row("Statements 报表", words(summary.statements))
     table.add_row("Amounts 金额", f"{summary.amounts:,}: {words(summary.proofs)}")
     table.add_row("Identities 勾稽", words(summary.verdicts))
+    table.add_row("Pinned 钉住", pinned_by_statement(settings))
+    table.add_row("", pinned_by_identity(settings))
     again: steps.ReadAgain = steps.saved(settings, "read_again")
     if again.documents or again.failed:
         table.add_row("Second reading 复核", read_again(again))
     table.add_row("Quarantine 隔离", f"{summary.quarantined_files} files")
     return table
+
+
+def pinned_by_statement(settings: Settings) -> str:
+    """The share of amounts that identities pin, and the statements where it is least."""
+    with connect(settings.warehouse, read_only=True) as connection:
+        rows = connection.execute(LEAST_PINNED).fetchall()
+    whole = [row for row in rows if row[1] == row[2]]
+    least = ", ".join(f"{name} {percent} %" for name, *_, percent in rows[:LEAST] if percent < 100)
+    pinned, amounts = sum(row[1] for row in rows), sum(row[2] for row in rows)
+    return f"{pinned:,} of {amounts:,} amounts; all of {len(whole)} of {len(rows)} statements" + (
+        f"; least of {least}" if least else ""
+    )
+
+
+def pinned_by_identity(settings: Settings) -> str:
+    """How many identities pin amounts, and those that most amounts hang on alone."""
+    with connect(settings.warehouse, read_only=True) as connection:
+        rows = connection.execute(MOST_ALONE).fetchall()
+    pinning = sum(pinned > 0 for _, pinned, _ in rows)
+    alone = ", ".join(f"{name} {only:,}" for name, _, only in rows[:LEAST] if only)
+    return f"by {pinning} of {len(rows)} identities" + (f"; alone by {alone}" if alone else "")
 
 
 def read_again(again: steps.ReadAgain) -> str:

@@ -80,6 +80,7 @@ def build(
         "item",
         "code",
         "label",
+        "government_item",
         "parent_line_no",
     )
     return Ledger(found, amounts, Books(lines=lines, cells=cells, coverage=staged.coverage))

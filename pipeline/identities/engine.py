@@ -2,7 +2,8 @@
 
     books -> rows -> (per identity) gate -> figures -> sides -> residual, tolerance -> verdict
 
-Everything is a group-by or a join over all documents at once. Here: the run, the verdicts, the
+Everything is a group-by or a join over all documents at once. Identities between documents run in
+a second pass, over documents that are linked to others (`linked`). Here: the run, the verdicts, the
 identifiers and the frames of the release. Not here: the parts it calls, each in its own module.
 An exception while an identity runs is caught in `guarded`, the only place, and becomes `crashed`.
 """
@@ -16,11 +17,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.identities import gate, selection, tolerance
+from pipeline.identities import gate, linked, selection, tolerance
 from pipeline.identities.balance import balanced, holds
 from pipeline.identities.books import MONEY, Books
 from pipeline.identities.declaration import Declaration
-from pipeline.identities.formula import Formula
+from pipeline.identities.formula import AT, Formula
 from pipeline.identities.proof import proof
 from pipeline.identities.rows import Rows, prepare
 from pipeline.schema.catalogue import tables
@@ -64,33 +65,69 @@ class Results:
 def run(books: Books, declarations: Sequence[Declaration]) -> Results:
     """Every identity over every document; `BooksError` where the books are not well formed."""
     books = books.checked()
+    within = [declaration for declaration in declarations if not declaration.relations]
     documents = books.coverage.select("document_id").unique().sort("document_id")
     batches = [
-        run_batch(books.of_documents(documents.slice(start, BATCH)), declarations)
+        run_batch(books.of_documents(documents.slice(start, BATCH)), within)
         for start in range(0, max(documents.height, 1), BATCH)
     ]
+    between = run_between(books, [d for d in declarations if d.relations])
+    checks = pl.concat([*(batch.checks for batch in batches), *(b.checks for b in between)])
+    terms = pl.concat([*(batch.terms for batch in batches), *(b.terms for b in between)])
+    proofs = pl.concat([batch.proofs for batch in batches])
+    for batch in between:
+        proofs = proved_again(books.cells, proofs, checks, terms, batch.terms)
     catalogue = tables()
-    checks = pl.concat([batch.checks for batch in batches])
-    terms = pl.concat([batch.terms for batch in batches])
     return Results(
         catalogue["fact_check"].conform(checks),
         catalogue["fact_check_term"].conform(terms),
-        pl.concat([batch.proofs for batch in batches]).sort("amount_id"),
+        proofs.sort("amount_id"),
     )
 
 
 def run_batch(books: Books, declarations: Sequence[Declaration]) -> Results:
-    """Every identity over some documents: no identity spans two, so batches bound the memory."""
-    rows = prepare(books)
+    """Every identity over some documents: none of these spans two, so batches bound the memory."""
+    checks, terms = judged(prepare(books), declarations)
+    return Results(checks, terms, proof(books.cells, checks, terms))
+
+
+def run_between(books: Books, declarations: Sequence[Declaration]) -> list[Results]:
+    """Every identity between documents, over documents with those linked to them; no proofs yet."""
+    if books.links is None or not declarations:
+        return []
+    wanted = linked.asked(declarations)
+    found = []
+    for links in linked.batches(books.links, BATCH):
+        checks, terms = judged(linked.joined(books, links, wanted), declarations)
+        found.append(Results(checks, terms, pl.DataFrame()))
+    return found
+
+
+def proved_again(
+    cells: pl.DataFrame,
+    proofs: pl.DataFrame,
+    checks: pl.DataFrame,
+    terms: pl.DataFrame,
+    between: pl.DataFrame,
+) -> pl.DataFrame:
+    """The proofs, those of figures that stand in checks between documents made from all checks."""
+    figures = between.select("amount_id").unique()
+    own = terms.join(figures, on="amount_id", how="semi")
+    again = proof(
+        cells.join(figures, on="amount_id", how="semi"),
+        checks.join(own, on="check_id", how="semi"),
+        own,
+    )
+    return pl.concat([proofs.join(figures, on="amount_id", how="anti"), again])
+
+
+def judged(rows: Rows, declarations: Sequence[Declaration]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The checks and terms of every identity; the terms with `pins`, which the proof needs."""
     checks, terms = identified([guarded(declaration, rows) for declaration in declarations])
-    proofs = proof(books.cells, checks, terms)
-    catalogue = tables()
-    return Results(
-        checks.select(list(catalogue["fact_check"].schema)),
-        terms.with_columns(claim_id=pl.lit(None, dtype=pl.String)).select(
-            list(catalogue["fact_check_term"].schema)
-        ),
-        proofs,
+    released = [*tables()["fact_check_term"].schema, "pins"]
+    return (
+        checks.select(list(tables()["fact_check"].schema)),
+        terms.with_columns(claim_id=pl.lit(None, dtype=pl.String)).select(released),
     )
 
 
@@ -107,7 +144,9 @@ def guarded(declaration: Declaration, rows: Rows) -> tuple[pl.DataFrame, pl.Data
 
 def crashed(declaration: Declaration, rows: Rows, error: Exception) -> pl.DataFrame:
     """One row per document that has a statement of the identity, with the exception text."""
-    covered = rows.coverage.filter(pl.col("statement_id").is_in(list(declaration.statements)))
+    named = {s for formula in declaration.formulas for s in formula.statements}
+    named = {s for s in named if AT in s} or named
+    covered = rows.coverage.filter(pl.col("statement_id").is_in(sorted(named)))
     documents = covered.select("document_id").unique().sort("document_id")
     return refusal(
         documents.with_columns(
@@ -161,6 +200,9 @@ def instances(
     keys = selection.KEYS
     figures = selection.figures(formula, rows)
     found = figures.select(keys).unique()
+    if formula.relations and formula.relation != "=":
+        # What a unit does not print is within its department's without a question.
+        found = figures.filter("left").select(keys).unique()
     found = selection.names(formula, found, rows).join(ready, on=gate.unit_of(formula), how="semi")
     figures = figures.join(found, on=keys, how="semi")
     sides = balanced(figures, keys, declaration.tolerance)

@@ -48,9 +48,9 @@ def joined(books: Books, links: pl.DataFrame, wanted: Collection[str]) -> Rows:
     line_no = pl.when(pl.col("relation") == OWN).then("line_no").otherwise("new_id")
     lines = (
         lines.join(above, on=[*COPY, "parent"], how="left", maintain_order="left")
+        .with_columns(line_no.alias("line_no"))
         .drop("line_id", "parent")
         .rename({"new_id": "line_id", "new_parent": "parent"})
-        .with_columns(line_no.alias("line_no"))
     )
     cells = (
         placed(pl.concat(real.cells.values()), copies, wanted)

@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.documents.document import Document, Quarantined
 from pipeline.documents.intake import Intake
 from pipeline.identities.books import Books
-from pipeline.ledger import dimensions, documents, facts, second
+from pipeline.ledger import dimensions, documents, facts, links, second
 from pipeline.readers.shapes import DOUBTED
 from pipeline.schema.catalogue import tables
 from pipeline.staging.second import READINGS
@@ -68,7 +68,8 @@ def build(intake: Intake, staged: Extract, refused: list[Quarantined]) -> Ledger
         "label",
         "parent_line_no",
     )
-    return Ledger(found, amounts, Books(lines=lines, cells=cells, coverage=staged.coverage))
+    together = links.links(found["dim_document"], found["dim_unit"], staged.coverage, amounts)
+    return Ledger(found, amounts, Books(lines, cells, staged.coverage, together))
 
 
 def staged_entries(frame: pl.DataFrame, known: dict[str, Document]) -> list[Quarantined]:

@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.documents.document import Document, Quarantined
 from pipeline.documents.intake import Intake
 from pipeline.identities.books import Books
-from pipeline.ledger import dimensions, documents, facts, links, second
+from pipeline.ledger import dimensions, documents, facts, links, revisions, second
 from pipeline.readers.shapes import DOUBTED
 from pipeline.schema.catalogue import tables
 from pipeline.staging.second import READINGS
@@ -47,6 +47,7 @@ def build(intake: Intake, staged: Extract, refused: list[Quarantined]) -> Ledger
             set(described.get_column("document_id")),
         ),
     }
+    found["fact_revision"] = revisions.revisions(found["dim_document"], staged.coverage, amounts)
     cells = amounts.select(
         "amount_id",
         "document_id",

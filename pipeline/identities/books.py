@@ -41,9 +41,16 @@ COVERAGE: dict[str, pl.DataType] = {
     "statement_id": pl.String(),
     "state": pl.String(),
 }
+LINKS: dict[str, pl.DataType] = {
+    "document_id": pl.String(),
+    "relation": pl.String(),
+    "member": pl.Int64(),
+    "linked_id": pl.String(),
+    "reason": pl.String(),
+}
 NULLABLE = {
     *("side", "item", "code", "label", "government_item", "parent_line_no"),
-    *("form", "columns"),
+    *("form", "columns", "linked_id", "reason"),
 }
 LINE_KEY = ["document_id", "statement_id", "side", "line_no"]
 
@@ -59,11 +66,16 @@ class Books:
     `coverage` may carry a column `form` (the family of the statement's form; identities that name
     `forms` then run only where it is one of them), and a column `columns` (the figure columns its
     header has, `side.measure` parted by blanks; an identity over another one is not tested).
+
+    `links` say which documents belong together: to `document_id` stand in `relation` the members
+    1, 2 …, each the document `linked_id` (or several, the parts of one disclosure), or a `reason`
+    why it is not here. Without links no identity between documents is asked.
     """
 
     lines: pl.DataFrame
     cells: pl.DataFrame
     coverage: pl.DataFrame
+    links: pl.DataFrame | None = None
 
     def checked(self) -> Books:
         """The same books, typed, in a total order; `BooksError` lists everything that is wrong."""
@@ -78,14 +90,19 @@ class Books:
             ["document_id", "statement_id"],
             problems,
         )
+        links = self.links
+        if links is not None:
+            key = ["document_id", "relation", "member", "linked_id"]
+            links = typed("links", links, LINKS, key, problems)
         if not problems:
             problems += dangling(lines, cells, coverage)
+            problems += [] if links is None else loose(links, coverage)
         if problems:
             raise BooksError("; ".join(problems))
-        return Books(lines, cells, coverage)
+        return Books(lines, cells, coverage, links)
 
     def of_documents(self, documents: pl.DataFrame) -> Books:
-        """The books of some documents (a frame with `document_id`)."""
+        """The books of some documents (a frame with `document_id`), without links."""
         return Books(
             *(
                 frame.join(documents, on="document_id", how="semi", maintain_order="left")
@@ -133,4 +150,16 @@ def dangling(lines: pl.DataFrame, cells: pl.DataFrame, coverage: pl.DataFrame) -
         problems.append(f"coverage: lacks {where['document_id']} {where['statement_id']}")
     if unknown := sorted(set(coverage["state"].unique()) - set(words("coverage"))):
         problems.append(f"coverage.state: unknown {unknown}")
+    return problems
+
+
+def loose(links: pl.DataFrame, coverage: pl.DataFrame) -> list[str]:
+    """Links that lead to no document, or say both where a member is and why it is not."""
+    problems = []
+    both = pl.col("linked_id").is_null() == pl.col("reason").is_null()
+    if wrong := links.filter(both).height:
+        problems.append(f"links: {wrong} rows have not exactly one of linked_id and reason")
+    ends = pl.concat([links["document_id"], links["linked_id"].drop_nulls()])
+    if unknown := sorted(set(ends) - set(coverage["document_id"])):
+        problems.append(f"links: no such documents {unknown}")
     return problems

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 
-from pipeline.identities.formula import Formula, FormulaError, parse, parse_one
+from pipeline.identities.formula import Formula, FormulaError, own, parse, parse_one
 from pipeline.identities.tolerance import MODES
 from pipeline.schema.catalogue import measures, statements
 
@@ -106,7 +106,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Declaration:
-    """One identity. `beside` are known columns of a row sum that take no part in it."""
+    """One identity. `beside` are known columns of a row sum that take no part in it.
+
+    `relations` are those to other documents: without any it is asked of each document by itself.
+    """
 
     id: str
     code: str
@@ -128,10 +131,15 @@ class Declaration:
     example: str
     counter_example: str
 
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """The relations to other documents, in the order they are first named."""
+        return tuple(dict.fromkeys(r for formula in self.formulas for r in formula.relations))
+
 
 @cache
 def vocabulary() -> dict[str, dict[str, dict[str, str]]]:
-    """The words for roles and items, from `roles.yml`."""
+    """The words for roles, items and relations between documents, from `roles.yml`."""
     text = (resources.files(__package__) / "roles.yml").read_text(encoding="utf-8")
     words: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(text)
     return words
@@ -215,7 +223,7 @@ def declared(
 ) -> Declaration:
     """One entry as a declaration; raises where its parts do not fit together."""
     formulas = parse(entry["formula"])
-    named = dict.fromkeys(s for formula in formulas for s in formula.statements)
+    named = dict.fromkeys(own(s) for formula in formulas for s in formula.statements)
     if sorted(named) != sorted(entry["statements"]):
         raise DeclarationError(f"statements: the formula speaks of {list(named)}")
     wanted = entry.get("condition", [])
@@ -231,6 +239,12 @@ def declared(
     used += [role for f in formulas for place in f.places for role in place.roles]
     if unknown := sorted(set(used) - set(roles)):
         raise DeclarationError(f"formula: no such role {unknown}")
+    between = [relation for f in formulas for relation in f.relations]
+    if unknown := sorted(set(between) - set(vocabulary()["relations"])):
+        raise DeclarationError(f"formula: no such relation {unknown}")
+    asked = [r for name in wanted for f in conditions[name].alternatives for r in f.relations]
+    if foreign := sorted(set(asked) - set(between)):
+        raise DeclarationError(f"condition: asks documents the formula does not: {foreign}")
     if any(f.relation == "<" for f in formulas):
         raise DeclarationError("formula: '<' is for conditions; write '<='")
     if unknown := [s for s in named if s not in statements()]:

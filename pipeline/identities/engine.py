@@ -2,7 +2,8 @@
 
     books -> rows -> (per identity) gate -> figures -> sides -> residual, tolerance -> verdict
 
-Everything is a group-by or a join over all documents at once. Here: the run, the verdicts, the
+Everything is a group-by or a join over all documents at once. Identities between documents run in
+a second pass, over documents that are linked to others (`linked`). Here: the run, the verdicts, the
 identifiers and the frames of the release. Not here: the parts it calls, each in its own module.
 An exception while an identity runs is caught in `guarded`, the only place, and becomes `crashed`.
 """
@@ -16,11 +17,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.identities import gate, selection, tolerance
+from pipeline.identities import gate, linked, selection, tolerance
 from pipeline.identities.balance import balanced, holds
 from pipeline.identities.books import MONEY, Books
 from pipeline.identities.declaration import Declaration
-from pipeline.identities.formula import Formula
+from pipeline.identities.formula import AT, Formula
 from pipeline.identities.proof import proof, weighed, with_pins
 from pipeline.identities.rows import Rows, prepare
 from pipeline.schema.catalogue import tables
@@ -51,6 +52,9 @@ ID_BYTES = 15
 BATCH = 2000  # documents
 NO_FIGURE = "两边均无数字 (no figure printed on either side)"
 
+# Checks, terms, and the weight of each figure in each check.
+Judged = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
+
 
 @dataclass(frozen=True)
 class Results:
@@ -64,33 +68,46 @@ class Results:
 def run(books: Books, declarations: Sequence[Declaration]) -> Results:
     """Every identity over every document; `BooksError` where the books are not well formed."""
     books = books.checked()
+    within = [declaration for declaration in declarations if not declaration.relations]
     documents = books.coverage.select("document_id").unique().sort("document_id")
-    batches = [
-        run_batch(books.of_documents(documents.slice(start, BATCH)), declarations)
+    judged = [
+        judge(books.cells, prepare(books.of_documents(documents.slice(start, BATCH))), within)
         for start in range(0, max(documents.height, 1), BATCH)
     ]
+    judged += between(books, [d for d in declarations if d.relations])
+    checks, terms, weights = (pl.concat(parts) for parts in zip(*judged, strict=True))
     catalogue = tables()
-    checks = pl.concat([batch.checks for batch in batches])
-    terms = pl.concat([batch.terms for batch in batches])
     return Results(
         catalogue["fact_check"].conform(checks),
         catalogue["fact_check_term"].conform(terms),
-        pl.concat([batch.proofs for batch in batches]).sort("amount_id"),
+        proof(books.cells, weights),
     )
 
 
-def run_batch(books: Books, declarations: Sequence[Declaration]) -> Results:
-    """Every identity over some documents: no identity spans two, so batches bound the memory."""
-    rows = prepare(books)
+def between(books: Books, declarations: Sequence[Declaration]) -> list[Judged]:
+    """Every identity between documents, over documents with those linked to them."""
+    if books.links is None or not declarations:
+        return []
+    wanted = linked.asked(declarations)
+    return [
+        judge(books.cells, linked.joined(books, links, wanted), declarations)
+        for links in linked.batches(books.links, BATCH)
+    ]
+
+
+def judge(cells: pl.DataFrame, rows: Rows, declarations: Sequence[Declaration]) -> Judged:
+    """The checks and terms of identities over some documents, and what each says of its figures.
+
+    Batches of documents bound the memory that finding the figures takes.
+    """
     checks, terms = identified([guarded(declaration, rows) for declaration in declarations])
-    weights = weighed(books.cells, checks, terms)
-    catalogue = tables()
-    return Results(
-        checks.select(list(catalogue["fact_check"].schema)),
+    weights = weighed(cells, checks, terms)
+    return (
+        checks.select(list(tables()["fact_check"].schema)),
         with_pins(terms, weights)
         .with_columns(claim_id=pl.lit(None, dtype=pl.String))
-        .select(list(catalogue["fact_check_term"].schema)),
-        proof(books.cells, weights),
+        .select(list(tables()["fact_check_term"].schema)),
+        weights,
     )
 
 
@@ -107,7 +124,9 @@ def guarded(declaration: Declaration, rows: Rows) -> tuple[pl.DataFrame, pl.Data
 
 def crashed(declaration: Declaration, rows: Rows, error: Exception) -> pl.DataFrame:
     """One row per document that has a statement of the identity, with the exception text."""
-    covered = rows.coverage.filter(pl.col("statement_id").is_in(list(declaration.statements)))
+    named = {s for formula in declaration.formulas for s in formula.statements}
+    named = {s for s in named if AT in s} or named
+    covered = rows.coverage.filter(pl.col("statement_id").is_in(sorted(named)))
     documents = covered.select("document_id").unique().sort("document_id")
     return refusal(
         documents.with_columns(
@@ -161,6 +180,9 @@ def instances(
     keys = selection.KEYS
     figures = selection.figures(formula, rows)
     found = figures.select(keys).unique()
+    if formula.relations and formula.relation != "=":
+        # What a unit does not print is within its department's without a question.
+        found = figures.filter("left").select(keys).unique()
     found = selection.names(formula, found, rows).join(ready, on=gate.unit_of(formula), how="semi")
     figures = figures.join(found, on=keys, how="semi")
     sides = balanced(figures, keys, declaration.tolerance)

@@ -11,6 +11,9 @@
     # projects_carried_over: stated_empty  a form without figures, by its state
     # form jiangsu_budget                  the form family of the document, on its first line: its
                                            tables then have no columns but those that are shown
+    # expenditure@units | total            a statement of a document that stands in this relation to
+                                           the one shown; the same heading again is the next one's
+    # without units 某中心                  a member of the relation that is not here, and why
 
 A blank cell is empty between its bars. The step is the last printed decimal. Codes stand under
 their longest printed prefix by themselves. Here: this notation. Not here: any real form.
@@ -20,16 +23,20 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 
 import polars as pl
 
-from pipeline.identities.books import CELLS, COVERAGE, LINES, Books
+from pipeline.identities.books import CELLS, COVERAGE, LINES, LINKS, Books
 
 HEAD = re.compile(
-    r"# (?P<statement>\w+)(?:\.(?P<side>\w+))?(?: \((?P<unit>元|万元)\))?(?P<rest>.*)"
+    r"# (?P<statement>\w+)(?:@(?P<relation>\w+))?(?:\.(?P<side>\w+))?"
+    r"(?: \((?P<unit>元|万元)\))?(?P<rest>.*)"
 )
 FORM = re.compile(r"# form (\w+)")
+WITHOUT = re.compile(r"# without (\w+) (.+)")
 YUAN = {"元": Decimal(1), "万元": Decimal(10000)}
 
 
@@ -38,13 +45,15 @@ class ExampleError(ValueError):
 
 
 def read_example(text: str, document_id: str = "example") -> Books:
-    """The books of one document from an example table."""
+    """The books of a document, and of those linked to it, from an example table."""
     lines: list[dict[str, object]] = []
     cells: list[dict[str, object]] = []
-    states: dict[str, str] = {}
-    columns: dict[str, list[str]] = {}
+    states: dict[tuple[str, str], str] = {}
+    columns: dict[tuple[str, str], list[str]] = {}
+    headings: Counter[tuple[str | None, ...]] = Counter()
+    lost: list[tuple[str, str]] = []
     form: str | None = None
-    sheet: tuple[str, str | None] | None = None
+    sheet: tuple[str, str, str | None] | None = None
     measures: list[str] = []
     factor, line_no, above = Decimal(10000), 0, [(0, 0)]
     for raw in textwrap.dedent(text).splitlines():
@@ -53,14 +62,21 @@ def read_example(text: str, document_id: str = "example") -> Books:
         if family := FORM.fullmatch(raw.strip()):
             form = family[1]
             continue
+        if without := WITHOUT.fullmatch(raw.strip()):
+            lost.append((without[1], without[2]))
+            continue
         if match := HEAD.fullmatch(raw.rstrip()):
-            sheet = match["statement"], match["side"]
+            headed_by = match["relation"], match["statement"], match["side"]
+            headings[headed_by] += 1
+            relation, number = match["relation"], headings[headed_by]
+            document = f"{document_id}@{relation}@{number}" if relation else document_id
+            sheet = document, match["statement"], match["side"]
             factor = YUAN[match["unit"] or "万元"]
             rest = match["rest"].strip()
-            states[sheet[0]] = rest[1:].strip() if rest.startswith(":") else "data"
+            states[sheet[:2]] = rest[1:].strip() if rest.startswith(":") else "data"
             measures = [part.strip() for part in rest.split("|")[1:]]
-            headed = [f"{sheet[1] or ''}.{measure}" for measure in measures]
-            columns[sheet[0]] = columns.get(sheet[0], []) + headed
+            headed = [f"{sheet[2] or ''}.{measure}" for measure in measures]
+            columns[sheet[:2]] = columns.get(sheet[:2], []) + headed
             line_no, above = 0, []
             continue
         if sheet is None:
@@ -75,9 +91,9 @@ def read_example(text: str, document_id: str = "example") -> Books:
         indent = len(raw) - len(raw.lstrip())
         above = [entry for entry in above if entry[0] < indent]
         place = {
-            "document_id": document_id,
-            "statement_id": sheet[0],
-            "side": sheet[1],
+            "document_id": sheet[0],
+            "statement_id": sheet[1],
+            "side": sheet[2],
             "line_no": line_no,
         }
         code = (item or None) if role == "code" else None
@@ -106,7 +122,7 @@ def read_example(text: str, document_id: str = "example") -> Books:
             cells.append(
                 {
                     **place,
-                    "amount_id": f"{document_id}/{sheet[0]}/{sheet[1] or ''}/{line_no}/{measure}",
+                    "amount_id": f"{sheet[0]}/{sheet[1]}/{sheet[2] or ''}/{line_no}/{measure}",
                     "measure_id": measure,
                     "amount_yuan": printed * factor,
                     "step_yuan": Decimal(1).scaleb(exponent) * factor,
@@ -114,13 +130,13 @@ def read_example(text: str, document_id: str = "example") -> Books:
             )
     coverage = [
         {
-            "document_id": document_id,
+            "document_id": document,
             "statement_id": statement,
             "state": state,
             "form": form,
-            "columns": " ".join(columns[statement]) or None if form else None,
+            "columns": " ".join(columns[document, statement]) or None if form else None,
         }
-        for statement, state in states.items()
+        for (document, statement), state in states.items()
     ]
     return Books(
         pl.DataFrame(lines, schema=LINES, orient="row"),
@@ -130,17 +146,34 @@ def read_example(text: str, document_id: str = "example") -> Books:
             schema={**COVERAGE, **dict.fromkeys(("form", "columns"), pl.String())},
             orient="row",
         ),
+        example_links(document_id, states, lost),
     )
 
 
+def example_links(
+    document_id: str, documents: Iterable[tuple[str, str]], lost: list[tuple[str, str]]
+) -> pl.DataFrame | None:
+    """The links of an example's document to the others shown, none where it stands alone."""
+    others = dict.fromkeys(document for document, _ in documents if document != document_id)
+    found: list[tuple[str, str | None, str | None]] = [
+        *((other.split("@")[1], other, None) for other in others),
+        *((relation, None, reason) for relation, reason in lost),
+    ]
+    rows = [
+        (document_id, relation, member, other, reason)
+        for member, (relation, other, reason) in enumerate(found, start=1)
+    ]
+    return pl.DataFrame(rows, schema=LINKS, orient="row") if rows else None
+
+
 def prefix_line(
-    code: str, sheet: tuple[str, str | None], lines: list[dict[str, object]]
+    code: str, sheet: tuple[str, str, str | None], lines: list[dict[str, object]]
 ) -> int | None:
     """The line of the longest printed prefix of a code among the rows above it."""
     above = [
         (len(str(line["code"])), int(str(line["line_no"])))
         for line in lines
-        if (line["statement_id"], line["side"]) == sheet
+        if (line["document_id"], line["statement_id"], line["side"]) == sheet
         and line["code"] is not None
         and code != line["code"]
         and code.startswith(str(line["code"]))

@@ -7,7 +7,7 @@
     side     = term { ("+" | "-") term }
     term     = "0" | ref | "sum(" ref ")" | "optional(" ref ")"
     relation = "=" | "<=" | "<"                               ("<" in conditions only)
-    ref      = STATEMENT ["." SIDE {"|" SIDE}] "[" rows "]" "." MEASURE {"|" MEASURE}
+    ref      = STATEMENT ["@" RELATION] ["." SIDE {"|" SIDE}] "[" rows "]" "." MEASURE {"|" MEASURE}
              | MEASURE                                            in "each line of"
              | "parent.*" | "children.*" | "leaves.*"             in "each parent of"
     rows     = ROLE {"," ROLE} [":" ["not"] ITEM {"|" ITEM}]
@@ -18,6 +18,10 @@ it and measure (`each parent`), per classification code found on either side (`e
 measure. `a|b` are the words that forms use for one thing: a form prints one of them. A table that
 has one side only needs no side. `[class]`, `[economic_class]` and `[economic_item]` in a table of
 codes are its rows of 3, 3 and 5 digits, their codes their items.
+
+`expenditure@units` is the statement of the documents that stand in a relation to this one (the
+units of a department, the budget of a final account …: `roles.yml`), all of them together. The
+first reference of such a formula is one to the document's own statement.
 
 Without `sum( )` a reference means one printed row; with it, one at least. `optional( )` is a sum of
 rows or columns that a form need not print: what is not there is zero. Of several roles, a figure
@@ -35,7 +39,7 @@ from dataclasses import dataclass
 from pipeline.schema.catalogue import measures, statements, words
 
 REF = re.compile(
-    r"(?P<statement>\w+)(?:\.(?P<sides>\w+(?:\|\w+)*))?\[(?P<selector>[^\]]+)\]"
+    r"(?P<statement>\w+(?:@\w+)?)(?:\.(?P<sides>\w+(?:\|\w+)*))?\[(?P<selector>[^\]]+)\]"
     r"\.(?P<measures>\w+(?:\|\w+)*|\*)"
 )
 PLACE = re.compile(r"(?P<statement>\w+)(?:\.(?P<side>\w+))?(?:\[(?P<roles>[^\]]+)\])?")
@@ -48,6 +52,7 @@ SCOPE = re.compile(
 RELATION = re.compile(r"\s(<=|<|=)\s")
 AROUND = re.compile(r"(?P<word>sum|optional)\((?P<ref>.+)\)")
 EVERY = "*"
+AT = "@"
 RELATIVES = ("parent", "children", "leaves")
 STRUCTURE = "parent is printed"
 
@@ -69,7 +74,8 @@ class Place:
 class Ref:
     """Cells: rows of some roles (and items) of a statement, in some measures or in all (`*`).
 
-    Inside `each line` only `measures` is set, inside `each parent` only `relative`.
+    `statement` names the relation too (`expenditure@units`) where it is another document's. Inside
+    `each line` only `measures` is set, inside `each parent` only `relative`.
     """
 
     measures: tuple[str, ...]
@@ -120,6 +126,12 @@ class Formula:
         return tuple(dict.fromkeys(named))
 
     @property
+    def relations(self) -> tuple[str, ...]:
+        """The relations to other documents that it speaks of."""
+        found = (name.partition(AT)[2] for name in self.statements)
+        return tuple(dict.fromkeys(relation for relation in found if relation))
+
+    @property
     def first(self) -> Ref:
         """The first reference on the left (on the right where the left is 0)."""
         return self.terms[0].ref
@@ -157,6 +169,8 @@ def parse_one(text: str) -> Formula:
         raise FormulaError(f"no figure on either side of {body!r}")
     if len({term.ref.every for term in terms}) > 1:
         raise FormulaError(f"'*' must stand for the measure in every reference of {body!r}")
+    if AT in terms[0].ref.statement:
+        raise FormulaError(f"the first reference must be to the document itself: {body!r}")
     return Formula(text, kind, places, terms, parts[1])
 
 
@@ -215,9 +229,14 @@ def parse_ref(text: str, kind: str) -> Ref:
     return Ref(wanted, match["statement"], sides, meant, chosen, negated)
 
 
+def own(statement: str) -> str:
+    """The statement that is meant, whichever document it stands in."""
+    return statement.partition(AT)[0]
+
+
 def require(statement: str, side: str | None) -> None:
     """Raises where the catalogue knows no such statement or side."""
-    if statement not in statements():
+    if own(statement) not in statements():
         raise FormulaError(f"no such statement: {statement!r}")
     if side is not None and side not in words("side"):
         raise FormulaError(f"no such side: {side!r}")

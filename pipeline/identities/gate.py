@@ -8,13 +8,14 @@ Not here: the residual of what can be tested (`engine`).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 import polars as pl
 
 from pipeline.identities import selection
 from pipeline.identities.balance import balanced, holds
 from pipeline.identities.declaration import Condition, Declaration, vocabulary
-from pipeline.identities.formula import Formula, Ref
+from pipeline.identities.formula import AT, Formula, Ref
 from pipeline.identities.rows import Rows
 from pipeline.schema.catalogue import measures, statements, vocabularies
 
@@ -41,9 +42,11 @@ def admitted(
     usable = state == "data"
     if declaration.empty_is_zero:
         usable = usable | state.is_in(EMPTY)
-    closed = covered.filter(~usable).sort("document_id", "statement_id")
+    closed = covered.filter(~usable).sort("document_id", "statement_id", "member")
     refusals = [
-        closed.group_by(unit, maintain_order=True).agg(reason=state_reason().str.join("；"))
+        closed.group_by(unit, maintain_order=True).agg(
+            reason=state_reason().unique(maintain_order=True).str.join("；")
+        )
     ]
     ready = covered.select(unit).unique().join(refusals[0], on=unit, how="anti")
     for obstacle in obstacles(formula, declaration, covered, rows):
@@ -66,7 +69,7 @@ def belonging(formula: Formula, declaration: Declaration, rows: Rows) -> pl.Data
     covered = coverage.filter(pl.col("statement_id").is_in(list(named)))
     if formula.kind in BY_STATEMENT:
         return covered
-    return covered.filter(pl.len().over("document_id") == len(named))
+    return covered.filter(pl.col("statement_id").n_unique().over("document_id") == len(named))
 
 
 def obstacles(
@@ -87,22 +90,36 @@ def obstacles(
             yield unrecognised(term.ref, formula, rows)
     if formula.kind == "line":
         yield from columns(formula, declaration, rows)
+    if formula.relations:
+        yield from uneven(formula, printed, rows)
     for condition in declaration.conditions:
         yield unmet(condition, covered, rows)
 
 
 def state_reason() -> pl.Expr:
-    """`表名：未公开 (Statement: Not found …)` of a coverage row."""
+    """`表名：未公开 (Statement: Not found …)` of a coverage row, or the reason it brings itself."""
     words = vocabularies()["coverage"]
-    title = {key: spec["zh"] for key, spec in statements().items()}
     zh = {key: spec["zh"] for key, spec in words.items()}
-    return pl.format(
+    state = pl.format(
         "{}：{} ({}: {})",
-        pl.col("statement_id").replace_strict(title, default=pl.col("statement_id")),
+        pl.col("statement_id").replace_strict(titles(), default=pl.col("statement_id")),
         pl.col("state").replace_strict(zh, default=pl.col("state")),
         "statement_id",
         "state",
     )
+    return pl.coalesce("reason", state)
+
+
+@cache
+def titles() -> dict[str, str]:
+    """The Chinese title of every statement, in documents of every relation too."""
+    own = {key: spec["zh"] for key, spec in statements().items()}
+    others = {name: words["zh"] for name, words in vocabulary()["relations"].items()}
+    return own | {
+        f"{key}{AT}{name}": f"{title}（{words}）"
+        for key, title in own.items()
+        for name, words in others.items()
+    }
 
 
 def described(ref: Ref) -> tuple[str, str]:
@@ -114,10 +131,9 @@ def described(ref: Ref) -> tuple[str, str]:
     known = {**words["items"], **measures()}
     zh = "、".join(known.get(item, {"zh": item})["zh"] for item in ref.items)
     en = ", ".join(known.get(item, {"en": item})["en"] for item in ref.items)
-    title = statements()[ref.statement]
     other = ("除", "other than ") if ref.negated else ("", "")
     return (
-        f"{title['zh']} {role_zh}" + (f"（{other[0]}{zh}）" if zh else ""),
+        f"{titles()[ref.statement]} {role_zh}" + (f"（{other[0]}{zh}）" if zh else ""),
         f"{role_en}" + (f" ({other[1]}{en})" if en else "") + f" in {ref.statement}",
     )
 
@@ -137,12 +153,15 @@ def unprinted(ref: Ref, covered: pl.DataFrame) -> pl.DataFrame:
 
 
 def missing(ref: Ref, lines: pl.DataFrame, printed: pl.DataFrame) -> pl.DataFrame:
-    """Documents whose statement has data and no such row."""
+    """Documents whose statement has data and no such row, of one member at least."""
     zh, en = described(ref)
+    one = ["document_id", "member"]
     return (
         printed.filter(pl.col("statement_id") == ref.statement)
+        .select(one)
+        .join(lines.select(one).unique(), on=one, how="anti")
         .select("document_id")
-        .join(lines.select("document_id").unique(), on="document_id", how="anti")
+        .unique()
         .with_columns(reason=pl.lit(f"缺行：{zh} (row not printed: {en})"))
     )
 
@@ -151,11 +170,12 @@ def repeated(ref: Ref, lines: pl.DataFrame) -> pl.DataFrame:
     """Documents that print a row twice where one is meant."""
     zh, en = described(ref)
     return (
-        lines.group_by("document_id")
+        lines.group_by("document_id", "member")
         .agg(pl.len().alias("n"))
         .filter(pl.col("n") > 1)
-        .select(
-            "document_id",
+        .select("document_id")
+        .unique()
+        .with_columns(
             reason=pl.lit(f"行重复：{zh} (row printed more than once: {en})"),
         )
     )
@@ -173,6 +193,34 @@ def unrecognised(ref: Ref, formula: Formula, rows: Rows) -> pl.DataFrame:
             reason=pl.format("行未识别：{} (row not recognised: {})", "name", "name"),
         )
     )
+
+
+def uneven(formula: Formula, printed: pl.DataFrame, rows: Rows) -> Iterable[pl.DataFrame]:
+    """Documents linked to others that go to another depth of codes, or have other columns."""
+    if formula.kind == "code":
+        depths = pl.concat(lines_depth(rows, term.ref) for term in formula.terms)
+        yield differing(depths, "depth").with_columns(
+            reason=pl.lit("科目级次不一 (codes of another depth in the other document)")
+        )
+    if formula.first.every and "columns" in printed.columns:
+        known = printed.filter(pl.col("columns").is_not_null())
+        figures = pl.col("columns").str.split(" ").list.unique().list.sort().list.join(" ")
+        yield differing(known.select("document_id", figures), "columns").with_columns(
+            reason=pl.lit("各文件栏目不一 (other columns in the other document)")
+        )
+
+
+def lines_depth(rows: Rows, ref: Ref) -> pl.DataFrame:
+    """How many digits the longest code of each document has among the rows of a reference."""
+    lines = selection.lines_meant(ref, rows)
+    depth = pl.col("key").str.len_chars().max()
+    return lines.group_by("document_id", "statement_id", "member").agg(depth=depth)
+
+
+def differing(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """document_id where a column has several values."""
+    several = frame.group_by("document_id").agg(n=pl.col(column).drop_nulls().n_unique())
+    return several.filter(pl.col("n") > 1).select("document_id")
 
 
 def columns(formula: Formula, declaration: Declaration, rows: Rows) -> Iterable[pl.DataFrame]:
@@ -240,20 +288,20 @@ def tested(formula: Formula, rows: Rows) -> pl.DataFrame:
     Zero means zero; two sides may differ as far as their leaves explain.
     """
     named = formula.statements
-    known = rows.coverage.filter(
-        pl.col("statement_id").is_in(list(named)) & pl.col("state").is_in(["data", *EMPTY])
-    )
+    asked = rows.coverage.filter(pl.col("statement_id").is_in(list(named)))
+    closed = asked.filter(~pl.col("state").is_in(["data", *EMPTY]))
+    known = asked.join(closed, on="document_id", how="anti")
     for ref in {term.ref for term in formula.terms if not term.optional}:
         data = known.filter(pl.col("state") == "data")
         known = known.join(unprinted(ref, data), on="document_id", how="anti")
     complete = (
         known.group_by("document_id")
-        .agg(pl.len().alias("n"))
+        .agg(pl.col("statement_id").n_unique().alias("n"))
         .filter(pl.col("n") == len(named))
         .select("document_id")
     )
     against_zero = len({term.left for term in formula.terms}) == 1
-    mode = "none" if against_zero else "leaves"
+    mode = "none" if against_zero else "apart" if formula.relations else "leaves"
     sides = balanced(selection.figures(formula, rows), ["document_id"], mode)
     verdicts = complete.join(sides, on="document_id", how="left").with_columns(
         pl.col("residual", "tolerance").fill_null(0)

@@ -43,6 +43,8 @@ class Rows:
     (for people), parent.
     cells: the same, with amount_id, measure_id, value, step (fen, the statement's finest), weight
     (printed leaves below).
+    All of them, and the coverage, with `member`: 0 for the document's own, else which of several
+    linked documents is meant (`linked`).
     descent: line_id of a leaf row and each of its ancestors.
     settled: the documents where a condition was found to hold, so that each is tested once.
     """
@@ -65,7 +67,8 @@ class Rows:
 
 def prepare(books: Books) -> Rows:
     """Numbered rows, tree, integer money and weights of checked books."""
-    lines = with_parents(numbered(books.lines))
+    own = pl.lit(0, dtype=pl.Int64).alias("member")
+    lines = with_parents(numbered(books.lines)).with_columns(own)
     descent = leaf_ancestors(lines)
     cells = books.cells.select(
         "amount_id",
@@ -77,12 +80,16 @@ def prepare(books: Books) -> Rows:
         value=pl.col("amount_yuan").to_physical().cast(pl.Int64),
         step=pl.col("step_yuan").to_physical().cast(pl.Int64),
     ).join(
-        lines.select(*PLACE, "line_id", "role", "item", "pair", "code", "key", "name", "parent"),
+        lines.select(
+            *PLACE,
+            *("line_id", "role", "item", "pair", "code", "key", "name", "parent", "member"),
+        ),
         on=PLACE,
         how="left",
     )
     cells = with_weights(with_finest_step(cells), descent)
-    return Rows(by_statement(lines), by_statement(cells), lines, descent, books.coverage)
+    coverage = books.coverage.with_columns(own, reason=pl.lit(None, dtype=pl.String))
+    return Rows(by_statement(lines), by_statement(cells), lines, descent, coverage)
 
 
 def with_finest_step(cells: pl.DataFrame) -> pl.DataFrame:

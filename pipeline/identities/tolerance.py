@@ -14,7 +14,7 @@ from math import isqrt
 
 import polars as pl
 
-MODES = ("rounding", "none", "leaves")
+MODES = ("rounding", "none", "leaves", "apart")
 FEN = 1
 
 
@@ -23,13 +23,13 @@ def summands(mode: str) -> pl.Expr:
 
     rounding: the figures themselves, less the one that is the total. leaves: one side is printed
     as the sum of its rounded leaves, the other is rounded by itself; the worse of both ways.
+    apart: each side may be the sum of leaves of its own, rounded in another document.
     """
     left, right = pl.col("left_n").clip(1), pl.col("right_n").clip(1)
+    left_leaves, right_leaves = pl.col("left_weight").clip(1), pl.col("right_weight").clip(1)
+    if mode == "apart":
+        return left_leaves + right_leaves - 1
     if mode == "leaves":
-        left_leaves, right_leaves = (
-            pl.col("left_weight").clip(1),
-            pl.col("right_weight").clip(1),
-        )
         return pl.max_horizontal(left_leaves + right, left + right_leaves) - 1
     return left + right - 1
 

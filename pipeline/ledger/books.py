@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.documents.document import Document, Quarantined
 from pipeline.documents.intake import Intake
 from pipeline.identities.books import Books
-from pipeline.ledger import dimensions, documents, facts, mandates, second
+from pipeline.ledger import dimensions, documents, facts, links, mandates, revisions, second
 from pipeline.ledger.mandates import Duties
 from pipeline.readers.shapes import DOUBTED
 from pipeline.schema.catalogue import tables
@@ -61,6 +61,7 @@ def build(
             set(described.get_column("document_id")),
         ),
     }
+    found["fact_revision"] = revisions.revisions(found["dim_document"], staged.coverage, amounts)
     cells = amounts.select(
         "amount_id",
         "document_id",
@@ -83,7 +84,8 @@ def build(
         "government_item",
         "parent_line_no",
     )
-    return Ledger(found, amounts, Books(lines=lines, cells=cells, coverage=staged.coverage))
+    together = links.links(found["dim_document"], found["dim_unit"], staged.coverage, amounts)
+    return Ledger(found, amounts, Books(lines, cells, staged.coverage, together))
 
 
 def staged_entries(frame: pl.DataFrame, known: dict[str, Document]) -> list[Quarantined]:

@@ -64,8 +64,7 @@ def superseded(documents: pl.DataFrame, coverage: pl.DataFrame) -> list[str]:
     """
     named = set(documents.get_column("supersedes").drop_nulls().str.slice(0, 16))
     printed = coverage.filter(pl.col("state") != "absent").select("document_id", "statement_id")
-    order = ["retrieved_at", "source_name", "document_id"]
-    ranked = documents.sort(order, nulls_last=False).with_row_index("rank")
+    ranked = by_age(documents).with_row_index("rank")
     pairs = (
         ranked.select("document_id", "disclosure_id", "rank")
         .join(printed, on="document_id")
@@ -79,6 +78,13 @@ def superseded(documents: pl.DataFrame, coverage: pl.DataFrame) -> list[str]:
         .filter(pl.col("rank") < pl.col("rank_later"), ~pl.col("later").is_in(sorted(named)))
     )
     return sorted(set(pairs.get_column("document_id")) | named)
+
+
+def by_age(documents: pl.DataFrame) -> pl.DataFrame:
+    """Documents, the older ones first: those that another names, then by date and name."""
+    named = documents.get_column("supersedes").drop_nulls().str.slice(0, 16).unique()
+    order = ["retrieved_at", "source_name", "document_id"]
+    return documents.sort(~pl.col("document_id").is_in(named.to_list()), *order, nulls_last=False)
 
 
 def coverage(staged: pl.DataFrame, described: pl.DataFrame) -> pl.DataFrame:

@@ -101,11 +101,14 @@ def better_fitting(
     """The figures (amount_id) with which identities break as read first and hold as read second.
 
     Each such figure alone is put in the place of the first in a copy of its document's books: all
-    its broken identities must hold then, and no other may break. Nothing is replaced: it is a
+    its broken identities must hold then, and no other may break (those within the document: its
+    copy stands alone). Nothing is replaced: it is a
     hint for a steward, who looks at the page. Documents with more than a few such figures are left
     out: no single one explains them.
     """
-    broken = results.checks.filter(verdict="breaks").select("document_id", "check_id", *CHECK)
+    within = [d.id for d in declarations if not d.relations]
+    broken = results.checks.filter(pl.col("identity_id").is_in(within), verdict="breaks")
+    broken = broken.select("document_id", "check_id", *CHECK)
     used = broken.join(results.terms.select("check_id", "amount_id").unique(), on="check_id")
     doubted = (
         amounts.filter(differs())

@@ -12,6 +12,7 @@ from tests.unit.identities.support import FOLDER, catalogue, checked
 
 CODES = {f"A{n}" for n in range(1, 16)} | {f"B{n}" for n in (*range(1, 14), 15, 16)}
 CODES |= {f"D{n}" for n in (2, *range(4, 11))}
+CODES |= {f"E{n}" for n in range(1, 5)}
 
 
 @pytest.mark.parametrize("identity", sorted(catalogue()))
@@ -34,9 +35,10 @@ def test_every_code_is_declared() -> None:
 
 
 def test_every_condition_is_used() -> None:
-    declared = yaml.safe_load((FOLDER / "conditions.yml").read_text(encoding="utf-8"))
+    files = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.yml"))
+    declared = {name for content in files for name in content.get("conditions", {})}
     used = {c.name for declaration in catalogue().values() for c in declaration.conditions}
-    assert used == set(declared["conditions"])
+    assert used == declared
 
 
 GOOD = """

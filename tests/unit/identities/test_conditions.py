@@ -126,7 +126,12 @@ UNMET: dict[str, tuple[str, list[Change]]] = {
     ),
     "no_medical_subsidy": (
         "civil_service_medical_by_item_and_function",
-        [("# general_expenditure_function", "economic_item:30307 | 1.00 | 1.00\n# general_expenditure_function")],
+        [
+            (
+                "# general_expenditure_function",
+                "economic_item:30307 | 1.00 | 1.00\n# general_expenditure_function",
+            )
+        ],
     ),
     "no_other_fund": (
         "general_basic_is_fiscal_basic",
@@ -156,7 +161,10 @@ UNMET: dict[str, tuple[str, list[Change]]] = {
         "revenue_row_with_carry_over",
         [
             ("| other_income\n", "| other_income | unit_funds\n"),
-            ("合计 | 629.03 | 20.00 | 600.00 | 9.03", "合计 | 629.03 | 20.00 | 600.00 | 9.03 | 9.03"),
+            (
+                "合计 | 629.03 | 20.00 | 600.00 | 9.03",
+                "合计 | 629.03 | 20.00 | 600.00 | 9.03 | 9.03",
+            ),
         ],
     ),
     "own_money_listed_once": (

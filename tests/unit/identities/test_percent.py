@@ -1,8 +1,8 @@
-"""Percentages: never a false alarm on figures that are rounded right, and bounds that are reached."""
+"""Percentages: never a false alarm on figures rounded right, and bounds that are reached."""
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -106,7 +106,7 @@ def test_the_sum_of_shares_reaches_its_bound(count: int, places: int, most: int)
     # every share but one ends on a half, which is rounded up
     halves = [Fraction(1, 2) * unit + unit * k for k in range(count - 1)]
     if count % 2:
-        halves = halves[:-1] + [Fraction(0)] if count > 1 else []
+        halves = [*halves[:-1], Fraction(0)] if count > 1 else []
     true = [*halves, 100 - sum(halves)]
     apart = sum(half_up(value, unit) for value in true) - 100
     assert apart == unit * most

@@ -301,7 +301,7 @@ def tested(formula: Formula, rows: Rows) -> pl.DataFrame:
         .select("document_id")
     )
     against_zero = len({term.left for term in formula.terms}) == 1
-    mode = "none" if against_zero else "apart" if formula.relations else "leaves"
+    mode = "none" if against_zero else "breakdowns" if formula.relations else "leaves"
     sides = balanced(selection.figures(formula, rows), ["document_id"], mode)
     verdicts = complete.join(sides, on="document_id", how="left").with_columns(
         pl.col("residual", "tolerance").fill_null(0)

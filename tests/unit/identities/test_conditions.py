@@ -225,6 +225,7 @@ def test_unmet_it_is_untestable_and_says_why(condition: str) -> None:
     identity, changes = UNMET[condition]
     found = checked(identity, changed(catalogue()[identity].example, changes))
     assert set(found["verdict"]) == {"untestable"}, found
-    said = f"条件不满足：{CONDITIONS[condition]['zh']} (condition not met: {CONDITIONS[condition]['en']})"
+    zh, en = CONDITIONS[condition]["zh"], CONDITIONS[condition]["en"]
+    said = f"条件不满足：{zh} (condition not met: {en})"
     reasons = found.filter(pl.col("reason") == said)
     assert reasons.height == found.height, found["reason"].to_list()

@@ -147,6 +147,7 @@ HELD_AMOUNTS = f"""
         SELECT check_id FROM fact_check WHERE {HELD}))
 """
 ONE_AMOUNT = first(AMOUNT, CODED)
+FIRST_DOCUMENT = f"SELECT document_id FROM dim_document WHERE {first(DOCUMENT)}"
 ANOTHER_DOCUMENT = f"""
     INSERT INTO dim_document SELECT * REPLACE ('ffffffffffffffff' AS document_id)
     FROM dim_document WHERE {first(DOCUMENT)}
@@ -240,6 +241,14 @@ BREAKS: dict[str, list[Break]] = {
     "no_identity_crashed": [changed(CHECK, "verdict", "'crashed'", UNTESTABLE, "code_hierarchy")],
     "every_document_checked": [
         Break(ANOTHER_DOCUMENT, "SELECT 'ffffffffffffffff', NULL, NULL"),
+    ],
+    "every_document_tested": [
+        Break(
+            "UPDATE fact_check SET verdict = 'untestable', reason = 'x', left_value = NULL, "
+            f"right_value = NULL, residual = NULL WHERE document_id IN ({FIRST_DOCUMENT})",
+            f"SELECT document_id, NULL, NULL FROM ({FIRST_DOCUMENT})",
+            also=("proved_amounts_pinned",),
+        )
     ],
     "breaking_amounts_disputed": [
         Break(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.identities.books import Books
+from pipeline.identities.books import LINKS, Books
 from pipeline.identities.declaration import Declaration, load_catalogue
 from pipeline.identities.engine import Results, run
 from pipeline.identities.example import read_example
@@ -46,6 +46,7 @@ def together(many: Iterable[Books]) -> Books:
         pl.concat([b.lines for b in books]),
         pl.concat([b.cells for b in books]),
         pl.concat([b.coverage for b in books]),
+        pl.concat([pl.DataFrame(schema=LINKS), *(b.links for b in books if b.links is not None)]),
     )
 
 

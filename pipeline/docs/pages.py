@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from pipeline.forms.family import Column, Form, families
-from pipeline.identities.declaration import load_catalogue
+from pipeline.identities.declaration import load_catalogue, vocabulary
 from pipeline.schema.catalogue import measures, statements, tables, vocabularies
 from pipeline.settings import Settings
 
@@ -59,6 +59,9 @@ def identities() -> Iterator[str]:
         yield indented(one.formula.strip())
         yield f"- 理由 reason: {one.reason_zh} {one.reason_en}"
         yield f"- 报表 statements: {', '.join(statements()[s]['zh'] for s in one.statements)}"
+        for relation in one.relations:
+            words = vocabulary()["relations"][relation]
+            yield f"- 另一文件 other document: `@{relation}` {words['zh']} {words['en']}"
         yield f"- 容差 tolerance: `{one.tolerance}`"
         if one.forms:
             yield f"- 表式 forms: {', '.join(f'`{name}`' for name in one.forms)}"

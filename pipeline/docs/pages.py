@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from pipeline.forms.family import Column, Form, families
-from pipeline.identities.declaration import Declaration, load_catalogue
+from pipeline.identities.declaration import Declaration, load_catalogue, vocabulary
 from pipeline.schema.catalogue import measures, statements, tables, vocabularies
 from pipeline.settings import Settings
 
@@ -153,6 +153,9 @@ def identity_lines(one: Declaration, shown: dict[str, str]) -> Iterator[str]:
         yield f"- 依据 source: {source.zh} · {source.en}"
     names = "、".join(f"{statements()[s]['zh']} `{s}`" for s in one.statements)
     yield f"- 报表 statements: {names}"
+    for relation in one.relations:
+        words = vocabulary()["relations"][relation]
+        yield f"- 另一文件 other document: `@{relation}` {words['zh']} {words['en']}"
     zh, en = SEVERITIES[one.severity]
     yield f"- 容差 tolerance: `{one.tolerance}` · 程度 severity: {zh} {en}"
     if one.forms:

@@ -7,6 +7,7 @@ sum below it, as in the originals, so that sums of printed figures show real rou
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from random import Random
 
@@ -62,6 +63,24 @@ def synthetic_budget(
     name, region, units = spenders(random, scope, n_units, kind)
     wishes = Wishes(with_carry_over, with_funds, with_state_capital, n_projects)
     books = Books(name, scope, year, tuple(units), tuple(leaves(random, units, wishes)))
+    return printed_books(books, region, random)
+
+
+def synthetic_family(seed: int, n_units: int = 3, year: int = 2026) -> list[Budget]:
+    """A made-up department and, after it, each of its units, every one printed for itself."""
+    random = Random(seed)
+    name, region, units = spenders(random, "department", n_units, None)
+    wishes = Wishes(with_carry_over=True, with_funds=True, with_state_capital=False, n_projects=3)
+    spent = tuple(leaves(random, units, wishes))
+    family = [Books(name, "department", year, tuple(units), spent)]
+    for index, unit in enumerate(units):
+        own = tuple(replace(leaf, unit=0) for leaf in spent if leaf.unit == index)
+        family.append(Books(unit.name, "unit", year, (unit,), own))
+    return [printed_books(books, region, random) for books in family]
+
+
+def printed_books(books: Books, region: str, random: Random) -> Budget:
+    """The tables of a body's books."""
     tables = (
         _summary(books),
         _revenue(books),
@@ -77,7 +96,7 @@ def synthetic_budget(
         _projects(books, 12, current, FUNDS),
         _projects(books, 13, carried, FISCAL),
     )
-    return Budget(name, scope, year, region, tables)
+    return Budget(books.name, books.scope, books.year, region, tables)
 
 
 def ordinal(number: int) -> str:

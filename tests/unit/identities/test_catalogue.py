@@ -74,6 +74,11 @@ identities:
   severity: error
   example: x
   counter_example: x
+conditions:
+  alike:
+    formula: summary.revenue[grand_total].amount = summary@last_year.revenue[grand_total].amount
+    zh: 相同
+    en: alike
 """
 
 
@@ -90,6 +95,8 @@ identities:
         ("tolerance: none", "tolerance: none\n  condition: [calm]", "not declared ['calm']"),
         ("tolerance: none", "tolerance: none\n  source: [hearsay]", "not declared ['hearsay']"),
         ("family: A", "family: A\n  formla: x", "'formla' was unexpected"),
+        ("= summary.", "= summary@uncles.", "no such relation ['uncles']"),
+        ("tolerance: none", "tolerance: none\n  condition: [alike]", "asks documents the formula"),
     ],
 )
 def test_a_mistake_names_file_and_identity(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -82,9 +82,22 @@ def test_words_for_one_thing_roles_and_optional_rows() -> None:
         ("each parent of {revenue}: parent.total = sum(children.*)", "expected parent.*"),
         ("each code of {revenue}: parent.* = sum(children.*)", "can only say"),
         ("each line of {income}: total = basic", "no such statement"),
+        ("each line of {revenue@units}: total = basic", "not a statement"),
+        ("income@units[total].total = 0", "no such statement"),
+        ("sum(revenue@units[total].total) = revenue[total].total", "the document itself"),
     ],
 )
 def test_refusals_say_what_is_wrong(text: str, said: str) -> None:
     with pytest.raises(FormulaError) as caught:
         parse(text)
     assert said in str(caught.value)
+
+
+def test_a_reference_may_be_to_another_document() -> None:
+    (formula,) = parse(
+        "summary.revenue[opening].amount = summary@last_year.expenditure[closing].total|amount"
+    )
+    assert formula.statements == ("summary", "summary@last_year")
+    assert formula.relations == ("last_year",)
+    assert formula.terms[1].ref.sides == ("expenditure",)
+    assert parse("revenue[total].total = 0")[0].relations == ()

@@ -7,7 +7,7 @@ document. Not here: whether it was noticed (`judge`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,11 +15,12 @@ import polars as pl
 
 from benchmarks.injection.paper import Mistake, Paper, Place
 from pipeline.identities.books import Books
+from pipeline.identities.declaration import Declaration
 from pipeline.identities.engine import Results
 from pipeline.identities.proof import HOLDING
 
 SMALL = "less than three printed steps"
-UNMOVED = "no sum is another than before"
+UNMOVED = "no equality that holds is moved"
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,14 @@ class Instances:
     terms: Mapping[tuple[str, Place], tuple[tuple[str, int], ...]]
 
 
-def instances(books: Books, results: Results) -> Instances:
-    """The instances that hold in some books."""
-    checks = results.checks.filter(pl.col("verdict").is_in(list(HOLDING)))
+def instances(
+    books: Books, results: Results, declarations: Sequence[Declaration]
+) -> Instances:
+    """The equalities that hold in some books."""
+    equal = [d.id for d in declarations if all(f.relation == "=" for f in d.formulas)]
+    checks = results.checks.filter(
+        pl.col("verdict").is_in(list(HOLDING)), pl.col("identity_id").is_in(equal)
+    )
     held = {
         check: Held(identity, residual, tolerance)
         for check, identity, residual, tolerance in checks.select(
@@ -82,7 +88,7 @@ def why(mistake: Mistake, paper: Paper, known: Instances) -> str:
     if over:
         return f"not asked any more: {', '.join(sorted(set(over)))}"
     within = sorted({known.held[check].identity_id for check in touched})
-    return f"as far as rounding or an inequality allows: {', '.join(within)}"
+    return f"as far as rounding allows: {', '.join(within)}"
 
 
 def without_amount(reason: str) -> str:

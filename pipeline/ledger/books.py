@@ -66,6 +66,7 @@ def build(intake: Intake, staged: Extract, refused: list[Quarantined]) -> Ledger
         "item",
         "code",
         "label",
+        "government_item",
         "parent_line_no",
     )
     return Ledger(found, amounts, Books(lines=lines, cells=cells, coverage=staged.coverage))

@@ -173,6 +173,7 @@ def books(disclosure: Disclosure, cells: list[tuple[Variable, Decimal, Decimal]]
             "item": line.item,
             "code": line.code,
             "label": line.label,
+            "government_item": line.government_item,
             "parent_line_no": line.parent,
         }
         for s, line in rows(disclosure)

@@ -10,7 +10,7 @@ import yaml
 from pipeline.identities.declaration import DeclarationError, load_catalogue
 from tests.unit.identities.support import FOLDER, catalogue, checked
 
-CODES = {f"A{n}" for n in range(1, 16)} | {f"B{n}" for n in range(1, 13)}
+CODES = {f"A{n}" for n in range(1, 16)} | {f"B{n}" for n in (*range(1, 14), 15, 16)}
 CODES |= {f"D{n}" for n in (2, *range(4, 11))}
 
 

@@ -1,4 +1,5 @@
-"""What the books say of each mistake: told, localised, repaired, and if not told, why.
+"""What the books say of each mistake: whether anybody is told, which cell is named, what is
+repaired, and why not.
 
 Here: running engine, findings and repairs over the copies, and comparing with what was done to
 them. Not here: the mistakes, and the counting (`report`).
@@ -8,17 +9,103 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import batched
-from typing import Literal
+from dataclasses import dataclass
 
-from benchmarks.injection.copies import SEPARATOR, copies, name_of
-from benchmarks.injection.missed import Instances, instances, why
+from benchmarks.injection.copies import copies, name_of
+from benchmarks.injection.missed import Instances, why
 from benchmarks.injection.originals import Originals, broken
-from benchmarks.injection.paper import Mistake, Paper, Place, papers
+from benchmarks.injection.paper import Mistake, Paper, Place
 from pipeline.findings.explain import explain
-from pipeline.findings.model import Finding
+from pipeline.findings.model import Explanation, Finding
 from pipeline.identities.declaration import Declaration
 from pipeline.identities.engine import Results, run
 
-BATCH = 1000  # copies
+BATCH = 500  # copies in memory at once
+REFUSED, BREAKS, MISSED = "refused", "breaks", "missed"
+UNIQUE, AMONG, OTHER, NOWHERE = "unique", "among several", "other cells only", "nothing named"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A mistake and what came of it.
+
+    `pinned`: a figure that the identities promise to watch was moved by three printed steps or
+    more. `told`: refused (the text is no figure: its table is put aside, and the cell named),
+    breaks, or missed, then with the reason. `located`: how the cells that were changed are named.
+    """
+
+    mistake: Mistake
+    large: bool
+    pinned: bool
+    told: str
+    located: str | None = None
+    why: str | None = None
+
+
+def outcomes(
+    originals: Originals,
+    papers: Mapping[str, Paper],
+    mistakes: Sequence[Mistake],
+    declarations: Sequence[Declaration],
+    known: Instances,
+    locate: bool,
+) -> Iterator[Outcome]:
+    """The outcome of every mistake, in their order."""
+    for start in range(0, len(mistakes), BATCH):
+        some = mistakes[start : start + BATCH]
+        books = copies(originals.books, some)
+        results = run(books, declarations)
+        wrong = broken(results)
+        named = findings(explain(books, declarations, results)) if locate else {}
+        for number, mistake in enumerate(some):
+            name = name_of(number, mistake)
+            paper = papers[mistake.document_id]
+            yield outcome(mistake, paper, name in wrong, named.get(name) if locate else None, known)
+
+
+def findings(found: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Findings by document."""
+    by_document: dict[str, list[Finding]] = defaultdict(list)
+    for finding in found:
+        by_document[finding.document_id].append(finding)
+    return by_document
+
+
+def outcome(
+    mistake: Mistake,
+    paper: Paper,
+    is_broken: bool,
+    named: Sequence[Finding] | None,
+    known: Instances,
+) -> Outcome:
+    """One outcome."""
+    if not mistake.readable:
+        return Outcome(mistake, True, False, REFUSED)
+    large = any(paper.is_large(change) for change in mistake.changes)
+    pinned = any(paper.is_pinned(change) for change in mistake.changes)
+    if not is_broken:
+        return Outcome(mistake, large, pinned, MISSED, why=why(mistake, paper, known))
+    located = None if named is None else location(mistake, named)
+    return Outcome(mistake, large, pinned, BREAKS, located)
+
+
+def location(mistake: Mistake, named: Sequence[Finding]) -> str:
+    """How the changed cells are named by the findings of their document."""
+    wrong = {change.place for change in mistake.changes}
+    if all(finding.unique for finding in named) and wrong == {
+        place for finding in named for place in places(finding.explanations[0])
+    }:
+        return UNIQUE
+    if any(wrong == places(e) for finding in named for e in finding.explanations):
+        return AMONG
+    if any(finding.explanations for finding in named):
+        return OTHER
+    return NOWHERE
+
+
+def places(explanation: Explanation) -> set[Place]:
+    """The cells that an explanation changes."""
+    return {
+        Place(change.statement_id, change.side, change.line_no, change.measure_id)
+        for change in explanation.changes
+    }

@@ -8,7 +8,7 @@ breaks there is a false alarm.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from pipeline import steps
 from pipeline.documents import media
 from pipeline.documents.document import Document
 from pipeline.forms.recognise import recognise
-from pipeline.identities.books import Books
+from pipeline.identities.books import CELLS, LINES, Books
 from pipeline.identities.engine import Results
 from pipeline.ledger import facts
 from pipeline.ledger.books import Ledger
@@ -34,22 +34,26 @@ from tests.facsimile.tab_grid import write_text
 REAL = PROJECT.parent / "shared" / "raw"
 FACSIMILES = PROJECT / "data" / "raw"
 BROKEN = ("breaks", "crashed")
-ROW = ["document_id", "statement_id", "side", "line_no"]
-LINE = [*ROW, "role", "item", "code", "label", "parent_line_no"]
-CELL = ["amount_id", *ROW, "measure_id", "amount_yuan", "step_yuan"]
+NAMED = [
+    *("document_id", "statement_id", "side", "code"),
+    *("label", "label_path", "occurrence", "measure_id"),
+]
 
 
 @dataclass(frozen=True)
 class Originals:
-    """Documents of one source: their books and, by amount_id, the texts (`figure`) and units.
+    """Documents of one source: their books, and every amount with its text (`figure`), unit and
+    row as the ledger has it.
 
-    `true`: whether they are made up, so that nothing in them is wrong.
+    `true`: whether they are made up, so that nothing in them is wrong. `paths`: the files by
+    document.
     """
 
     source: str
     books: Books
     texts: pl.DataFrame
     true: bool
+    paths: Mapping[str, Path]
 
     def of(self, documents: Iterable[str]) -> Originals:
         """The same of some documents."""
@@ -68,16 +72,18 @@ def together(many: Iterable[Originals]) -> Originals:
             for name in ("lines", "cells", "coverage")
         )
     )
-    return Originals("all", books, pl.concat([one.texts for one in found]), False)
+    paths = {document: path for one in found for document, path in one.paths.items()}
+    return Originals("all", books, pl.concat([one.texts for one in found]), False, paths)
 
 
 def staged(source: str, raw: Path, cache: Path, true: bool) -> Originals:
     """The documents in a folder, read as a build reads them; kept in `cache` for the next run."""
     settings = Settings(raw=raw, curated=cache / source)
-    steps.take_in(settings)
+    intake = steps.take_in(settings)
     steps.stage(settings)
     ledger: Ledger = steps.enter(settings)
-    return once(Originals(source, ledger.books, texts(ledger.amounts), true))
+    paths = {document.document_id: document.path for document in intake.documents}
+    return once(Originals(source, ledger.books, texts(ledger.amounts), true, paths))
 
 
 def budgets(seeds: Iterable[int], cache: Path) -> Originals:
@@ -106,8 +112,8 @@ def provinces(seeds: Iterable[int]) -> Originals:
     """Tables in the layouts of other provinces, each a document: it knows nothing of the others."""
     read = tables.concat([extract for seed in seeds for extract in province(seed)])
     amounts = facts.amounts(read.lines, read.cells, read.documents)
-    books = Books(read.lines.select(LINE), amounts.select(CELL), read.coverage)
-    return once(Originals("made-up tables", books, texts(amounts), True))
+    books = Books(read.lines.select(list(LINES)), amounts.select(list(CELLS)), read.coverage)
+    return once(Originals("made-up tables", books, texts(amounts), True, {}))
 
 
 def province(seed: int) -> Iterable[Extract]:
@@ -128,8 +134,8 @@ def province(seed: int) -> Iterable[Extract]:
 
 
 def texts(amounts: pl.DataFrame) -> pl.DataFrame:
-    """What stands in each cell, and in what unit."""
-    return amounts.select("amount_id", "figure", "printed_unit")
+    """What stands in each cell, in what unit, on what page, and what its row is called."""
+    return amounts.select("amount_id", *NAMED, "figure", "printed_unit", "page")
 
 
 def once(originals: Originals) -> Originals:

@@ -71,13 +71,19 @@ def lost_pages(
     ledger: Ledger = steps.enter(settings)
     checks = run(ledger.books, declarations).checks
     wrong = checks.filter(pl.col("verdict").is_in(list(BROKEN)))
+    speaks = {d.id: d.statements for d in declarations}
     names = dict(ledger.tables["dim_document"].select("source_name", "document_id").iter_rows())
     found = []
     for name, (source, document, page) in torn.items():
         before = figures(source.texts, document)
         after = figures(ledger.amounts, names.get(name, ""))
         lost = sorted({key[0] for key in (before - after) + (after - before)})
-        told = tellings(ledger, wrong, source, document, name, names.get(name))
+        torn_id = names.get(name)
+        told = tellings(ledger, source, document, name, torn_id) | {
+            statement
+            for identity in wrong.filter(pl.col("document_id") == torn_id)["identity_id"]
+            for statement in speaks[identity]
+        }
         if lost:
             found.append(Lost(document, page, tuple(lost), tuple(sorted(told))))
     return tuple(found)
@@ -121,31 +127,15 @@ def figures(amounts: pl.DataFrame, document: str) -> Counter[tuple[object, ...]]
 
 
 def tellings(
-    ledger: Ledger,
-    wrong: pl.DataFrame,
-    source: Originals,
-    document: str,
-    name: str,
-    torn: str | None,
+    ledger: Ledger, source: Originals, document: str, name: str, torn: str | None
 ) -> set[str]:
-    """The statements somebody is told of: refused, not there any more, or in an identity that
-    breaks."""
-    statements = set(
-        source.texts.filter(pl.col("document_id") == document).get_column("statement_id")
-    )
+    """The statements somebody is told of because they are refused, or not there any more."""
+    own = source.texts.filter(pl.col("document_id") == document)
+    statements = set(own.get_column("statement_id"))
     refused = ledger.tables["fact_quarantine"].filter(pl.col("source_name") == name)
     named = set(refused.get_column("statement_id"))
     if torn is None or None in named:
         return statements if refused.height else set()
     coverage = ledger.books.coverage.filter(pl.col("document_id") == torn)
     states = dict(coverage.select("statement_id", "state").iter_rows())
-    missing = {s for s in statements if states.get(s) not in UNTOLD}
-    breaking = wrong.filter(pl.col("document_id") == torn).get_column("check_id")
-    return named | missing | spoken_of(breaking, ledger, torn, wrong)
-
-
-def spoken_of(
-    breaking: pl.Series, ledger: Ledger, torn: str, wrong: pl.DataFrame
-) -> set[str]:
-    """The statements that the identities which break are about."""
-    return set(wrong.filter(pl.col("check_id").is_in(breaking)).get_column("statement_id"))
+    return named | {s for s in statements if states.get(s) not in UNTOLD}

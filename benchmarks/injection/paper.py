@@ -100,7 +100,8 @@ class Paper:
 
 def papers(originals: Originals, proofs: pl.DataFrame) -> Iterator[Paper]:
     """The documents in order; `proofs`: amount_id, proof, reason."""
-    cells = originals.books.cells.join(originals.texts, on="amount_id").join(proofs, on="amount_id")
+    texts = originals.texts.select("amount_id", "figure", "printed_unit")
+    cells = originals.books.cells.join(texts, on="amount_id").join(proofs, on="amount_id")
     figures: dict[str, dict[Place, Printed]] = defaultdict(dict)
     said: dict[str, dict[Place, tuple[str, str | None]]] = defaultdict(dict)
     wanted = ["document_id", *Place._fields, "figure", "printed_unit", "proof", "reason"]

@@ -22,10 +22,11 @@ from assets.resources import Workspace
 from assets.warehouse import TABLES
 from pipeline import steps
 from pipeline.gate.judge import Judgement
+from pipeline.gate.rule import Violation
 from pipeline.gate.rules import load
 from pipeline.settings import Settings
 
-RULES = load(Settings().expectations / "suites")
+RULES = load(Settings().expectations)
 SHOWN = 50
 
 
@@ -61,10 +62,7 @@ def quality_report(workspace: Workspace) -> MaterializeResult:
 def check_result(judgement: Judgement) -> AssetCheckResult:
     """A judgement as an asset check, its violations as a table."""
     severity = AssetCheckSeverity.ERROR if judgement.stops else AssetCheckSeverity.WARN
-    records = [
-        TableRecord({"document": d or "", "statement": s or "", "line": line or 0, "detail": text})
-        for d, s, line, text in judgement.violations[:SHOWN]
-    ]
+    records = [record(violation) for violation in judgement.violations[:SHOWN]]
     metadata: dict[str, Any] = {
         "outcome": MetadataValue.text(judgement.outcome),
         "table": MetadataValue.text(judgement.table),
@@ -79,4 +77,20 @@ def check_result(judgement: Judgement) -> AssetCheckResult:
         severity=severity,
         description=judgement.reason or judgement.en,
         metadata=metadata,
+    )
+
+
+def record(violation: Violation) -> TableRecord:
+    """A violation as a row: its place, its text, and both sides as exact text where it has any."""
+    sides = ("left", "right", "residual")
+    exact = {name: getattr(violation, name) for name in sides}
+    return TableRecord(
+        {
+            "document": violation.document_id or "",
+            "statement": violation.statement_id or "",
+            "line": violation.line or 0,
+            "subject": violation.subject or "",
+            **{name: "" if value is None else str(value) for name, value in exact.items()},
+            "detail": violation.detail,
+        }
     )

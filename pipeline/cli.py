@@ -121,7 +121,7 @@ def check_declarations(settings: Settings) -> None:
         manifest.read(settings.raw)
         pins.known_breaks(settings.expectations)
         pins.known_losses(settings.expectations)
-        rules.load(settings.expectations / "suites")
+        rules.load(settings.expectations)
         load_catalogue(settings.expectations / "identities")
     except ValueError as error:
         raise click.UsageError(str(error)) from error

@@ -21,10 +21,18 @@ from pipeline.warehouse.build import connect
 if TYPE_CHECKING:
     from assets.run import Ending
 
-MAX_SHOWN = 12
+MAX_SHOWN, MOST_BREAKS = 12, 4
 QUARANTINE = """
     SELECT source_name, statement_id, reason, detail FROM fact_quarantine
     ORDER BY source_name, statement_id NULLS FIRST, quarantine_id
+"""
+LEAST = 3
+LEAST_PINNED = """
+    SELECT statement_id, pinned, amounts, pinned_percent FROM v_proof_by_statement
+    ORDER BY pinned_percent, statement_id
+"""
+MOST_ALONE = """
+    SELECT identity_id, pinned, only_it FROM v_proof_by_identity ORDER BY only_it DESC, identity_id
 """
 
 
@@ -57,11 +65,34 @@ def counts(settings: Settings, summary: Summary) -> Table:
     table.add_row("Statements 报表", words(summary.statements))
     table.add_row("Amounts 金额", f"{summary.amounts:,}: {words(summary.proofs)}")
     table.add_row("Identities 勾稽", words(summary.verdicts))
+    table.add_row("Pinned 钉住", pinned_by_statement(settings))
+    table.add_row("", pinned_by_identity(settings))
     again: steps.ReadAgain = steps.saved(settings, "read_again")
     if again.documents or again.failed:
         table.add_row("Second reading 复核", read_again(again))
     table.add_row("Quarantine 隔离", f"{summary.quarantined_files} files")
     return table
+
+
+def pinned_by_statement(settings: Settings) -> str:
+    """The share of amounts that identities pin, and the statements where it is least."""
+    with connect(settings.warehouse, read_only=True) as connection:
+        rows = connection.execute(LEAST_PINNED).fetchall()
+    whole = [row for row in rows if row[1] == row[2]]
+    least = ", ".join(f"{name} {percent} %" for name, *_, percent in rows[:LEAST] if percent < 100)
+    pinned, amounts = sum(row[1] for row in rows), sum(row[2] for row in rows)
+    return f"{pinned:,} of {amounts:,} amounts; all of {len(whole)} of {len(rows)} statements" + (
+        f"; least of {least}" if least else ""
+    )
+
+
+def pinned_by_identity(settings: Settings) -> str:
+    """How many identities pin amounts, and those that most amounts hang on alone."""
+    with connect(settings.warehouse, read_only=True) as connection:
+        rows = connection.execute(MOST_ALONE).fetchall()
+    pinning = sum(pinned > 0 for _, pinned, _ in rows)
+    alone = ", ".join(f"{name} {only:,}" for name, _, only in rows[:LEAST] if only)
+    return f"by {pinning} of {len(rows)} identities" + (f"; alone by {alone}" if alone else "")
 
 
 def read_again(again: steps.ReadAgain) -> str:
@@ -114,12 +145,15 @@ def explained(judgement: Judgement) -> Text:
     text.append(f"  {judgement.zh} · {judgement.en}\n")
     if judgement.reason:
         text.append(f"  {judgement.reason}\n")
-    for document, statement, line, detail in judgement.violations[:MAX_SHOWN]:
+    # Broken identities are many rules of a few rows each; others are few and say what to do.
+    most = MOST_BREAKS if judgement.suite.startswith("identities_") else MAX_SHOWN
+    for violation in judgement.violations[:most]:
+        line = f"row {violation.line}" if violation.line else None
         place = " ".join(
-            part for part in (document, statement, f"row {line}" if line else None) if part
+            part for part in (violation.document_id, violation.statement_id, line) if part
         )
-        text.append(f"  · {place}: {detail}\n" if place else f"  · {detail}\n")
-    if (rest := len(judgement.violations) - MAX_SHOWN) > 0:
+        text.append(f"  · {place}: {violation.told}\n" if place else f"  · {violation.told}\n")
+    if (rest := len(judgement.violations) - most) > 0:
         text.append(f"  … and {rest} more in quality/results.json\n")
     return text
 

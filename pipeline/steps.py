@@ -181,7 +181,7 @@ def assemble(settings: Settings) -> dict[str, int]:
 def judge(settings: Settings) -> list[Judgement]:
     """Run the gate's rules and write its results and the quality report."""
     progress.tell("Judging the expectations", 0, 1)
-    suites = rules.load(settings.expectations / "suites")
+    suites = rules.load(settings.expectations)
     decided = {
         "known_breaks": pins.known_breaks(settings.expectations),
         "known_losses": pins.known_losses(settings.expectations),

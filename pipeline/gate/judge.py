@@ -1,4 +1,4 @@
-"""Great Expectations as the judge: one expectation per rule over its small frame.
+"""Great Expectations as the judge: one expectation per rule over small frames.
 
 Here: building suites in an ephemeral context (no file, no network, no analytics) and reading the
 results back, exceptions included. Not here: computing violations (run), and what a verdict costs
@@ -9,23 +9,27 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from pipeline.documents import personal
+from pipeline.gate.rule import Violation
 from pipeline.gate.run import Examined
-from pipeline.gate.scans import Violation
 
-COLUMNS = ["document_id", "statement_id", "line", "violation"]
-INDEX = ["document_id", "statement_id", "line"]
+#: what names a failing row in a result of the engine
+INDEX = ["document_id", "statement_id", "line", "subject", "left", "right", "residual"]
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """How a rule fared: `passed`, `failed`, `not_run` (with the reason) or `crashed`."""
+    """How a rule fared: `passed`, `failed`, `not_run` (with the reason) or `crashed`.
+
+    A rule that passed or failed may have a remark in `reason`: what of it could not be tested.
+    """
 
     rule_id: str
     suite: str
@@ -47,43 +51,58 @@ class Judgement:
 
 
 def judge(examined: list[Examined], strict: bool) -> list[Judgement]:
-    """The judgement of every rule, suite by suite."""
+    """The judgement of every rule, in order; rules of one suite and table are validated at once."""
     quiet()
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
-    from great_expectations.expectations.core.expect_column_values_to_be_null import (
-        ExpectColumnValuesToBeNull,
-    )
-    from great_expectations.expectations.metadata_types import FailureSeverity
 
     context = gx.get_context(mode="ephemeral")
     # Progress bars of the engine have no place among those of the build.
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_pandas("residuals")
-    found = []
+    found = {}
+    together: dict[str, list[Examined]] = {}
     for one in examined:
-        severity = "critical" if strict and one.rule.strict else one.rule.severity
         if one.not_run or one.crashed:
             outcome = "crashed" if one.crashed else "not_run"
-            found.append(judgement(one, severity, outcome, one.crashed or one.not_run))
-            continue
-        asset = source.add_dataframe_asset(one.rule.id)
+            reason = one.crashed or one.not_run
+            found[one.rule.id] = judgement(one, severity(one, strict), outcome, reason)
+        else:
+            together.setdefault(f"{one.rule.suite} {one.rule.table}", []).append(one)
+    for name, group in together.items():
+        asset = source.add_dataframe_asset(name)
         batch = asset.add_batch_definition_whole_dataframe("all")
-        suite = gx.ExpectationSuite(name=one.rule.id)
-        suite.add_expectation(
-            ExpectColumnValuesToBeNull(
-                column="violation", severity=FailureSeverity(severity), meta={"rule": one.rule.id}
-            )
-        )
-        validation = gx.ValidationDefinition(
-            name=one.rule.id, data=batch, suite=context.suites.add(suite)
-        )
+        suite = gx.ExpectationSuite(name, expectations=expectations(group, strict))
+        validation = gx.ValidationDefinition(name=name, data=batch, suite=context.suites.add(suite))
         result = validation.run(
-            batch_parameters={"dataframe": frame(one)},
+            batch_parameters={"dataframe": frame(group)},
             result_format={"result_format": "COMPLETE", "unexpected_index_column_names": INDEX},
         )
-        found.append(read_result(one, severity, result))
-    return found
+        for one in group:
+            found[one.rule.id] = read_result(one, severity(one, strict), result)
+    return [found[one.rule.id] for one in examined]
+
+
+def severity(one: Examined, strict: bool) -> str:
+    """What a failure of a rule costs in this build."""
+    return "critical" if strict and one.rule.strict else one.rule.severity
+
+
+def expectations(group: list[Examined], strict: bool) -> list[Any]:
+    """One expectation per rule: that nothing stands in its column."""
+    from great_expectations.expectations.core.expect_column_values_to_be_null import (
+        ExpectColumnValuesToBeNull,
+    )
+    from great_expectations.expectations.metadata_types import FailureSeverity
+
+    return [
+        ExpectColumnValuesToBeNull(
+            column=one.rule.id,
+            severity=FailureSeverity(severity(one, strict)),
+            meta={"rule": one.rule.id},
+        )
+        for one in group
+    ]
 
 
 def quiet() -> None:
@@ -91,15 +110,25 @@ def quiet() -> None:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 
-def frame(one: Examined) -> pd.DataFrame:
-    """One row that stands for what was examined, and one per violation."""
-    rows = [(None, None, None, None), *one.violations]
-    return pd.DataFrame(rows, columns=COLUMNS, dtype=object)
+def frame(group: list[Examined]) -> pd.DataFrame:
+    """A column per rule; one row that stands for what was examined, and one per violation."""
+    places: list[tuple[str | None, ...]] = [(None,) * len(INDEX)]
+    details: dict[str, list[str | None]] = {one.rule.id: [None] for one in group}
+    for one in group:
+        for v in one.violations:
+            place = (v.document_id, v.statement_id, v.line, v.subject, v.left, v.right, v.residual)
+            places.append(tuple(None if part is None else str(part) for part in place))
+            for rule_id, column in details.items():
+                column.append(v.detail if rule_id == one.rule.id else None)
+    indexed = pd.DataFrame(places, columns=INDEX, dtype=object)
+    return indexed.assign(
+        **{name: pd.Series(column, dtype=object) for name, column in details.items()}
+    )
 
 
 def read_result(one: Examined, severity: str, result: Any) -> Judgement:
-    """The outcome of one validation; an engine that raised is a crash, never a failed datum."""
-    (single,) = result.results
+    """The outcome of one rule; an engine that raised is a crash, never a failed datum."""
+    (single,) = (r for r in result.results if r.expectation_config.meta["rule"] == one.rule.id)
     raised = exception_text(single.exception_info)
     if raised is not None:
         return judgement(one, severity, "crashed", raised)
@@ -107,7 +136,7 @@ def read_result(one: Examined, severity: str, result: Any) -> Judgement:
     if unexpected != len(one.violations):
         reason = f"the engine counted {unexpected} of {len(one.violations)} violations"
         return judgement(one, severity, "crashed", reason)
-    return judgement(one, severity, "passed" if single.success else "failed", None)
+    return judgement(one, severity, "passed" if single.success else "failed", one.remark)
 
 
 def exception_text(info: Any) -> str | None:
@@ -131,22 +160,36 @@ def judgement(one: Examined, severity: str, outcome: str, reason: str | None) ->
         en=rule.en,
         outcome=outcome,
         examined=one.examined,
-        violations=tuple((d, s, line, personal.mask(t)) for d, s, line, t in one.violations),
-        reason=reason,
+        violations=tuple(masked(violation) for violation in one.violations),
+        reason=None if reason is None else personal.mask(reason),
     )
 
 
+def masked(violation: Violation) -> Violation:
+    """A violation whose texts hold no personal data."""
+    subject = None if violation.subject is None else personal.mask(violation.subject)
+    return violation._replace(detail=personal.mask(violation.detail), subject=subject)
+
+
 def save(path: Path, judgements: list[Judgement]) -> None:
-    """All judgements as JSON."""
+    """All judgements as JSON, money as text so that it stays exact."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps([asdict(j) for j in judgements], ensure_ascii=False, indent=1, sort_keys=True)
+    rows = [asdict(j) | {"violations": [v._asdict() for v in j.violations]} for j in judgements]
+    text = json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True, default=str)
     path.write_text(text + "\n", encoding="utf-8")
 
 
 def load(path: Path) -> list[Judgement]:
     """Judgements as saved."""
     rows = json.loads(path.read_text(encoding="utf-8"))
-    found = [Judgement(**row) for row in rows]
     return [
-        replace(j, violations=tuple((d, s, n, t) for d, s, n, t in j.violations)) for j in found
+        Judgement(**row | {"violations": tuple(violation(v) for v in row["violations"])})
+        for row in rows
     ]
+
+
+def violation(saved: dict[str, Any]) -> Violation:
+    """A violation as saved."""
+    sides = {name: saved[name] for name in ("left", "right", "residual")}
+    exact = {name: None if text is None else Decimal(text) for name, text in sides.items()}
+    return Violation(**saved | exact)

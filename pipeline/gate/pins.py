@@ -12,21 +12,25 @@ from typing import Any
 import jsonschema
 import yaml
 
+from pipeline.schema.catalogue import statements
+
 TEXT = {"type": "string", "minLength": 1}
+YUAN = {"type": "string", "pattern": r"^-?\d+\.\d{2}$"}
 DECISION = {"reason": TEXT, "evidence": TEXT, "reviewer": TEXT, "date": {"type": "string"}}
 BREAK: dict[str, Any] = {
     "type": "object",
-    "required": ["sha256", "identity_id", "subject", "expect", *DECISION],
+    "required": ["sha256", "identity_id", "statement_id", "subject", "expect", *DECISION],
     "additionalProperties": False,
     "properties": {
         "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
         "identity_id": TEXT,
+        "statement_id": {"enum": list(statements())},
         "subject": TEXT,
         "expect": {
             "type": "object",
-            "required": ["residual"],
+            "required": ["left", "right"],
             "additionalProperties": False,
-            "properties": {"residual": {"type": "string", "pattern": r"^-?\d+\.\d{2}$"}},
+            "properties": {"left": YUAN, "right": YUAN},
         },
         **DECISION,
     },

@@ -1,8 +1,9 @@
 """Rules of the gate: what must hold before a release goes out.
 
-Rules are data in `expectations/suites/*.yml`, save the structural ones, which follow from the
-column catalogue. A rule is a query for its violations and a count of what it examined. Here:
-loading rules. Not here: running them (run) and judging them (judge).
+Rules are data in `expectations/suites/*.yml`, save those that follow from other declarations: the
+structural ones from the column catalogue, those of the identities from theirs. A rule is a query
+for its violations and a count of what it examined. Here: loading rules. Not here: running them
+(run) and judging them (judge).
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from typing import Any
 import jsonschema
 import yaml
 
-from pipeline.gate import structure
+from pipeline.gate import identities, structure
 from pipeline.gate.rule import Rule
 from pipeline.gate.scans import SCANS
+from pipeline.identities.declaration import load_catalogue
 from pipeline.schema.catalogue import tables
 
 SEVERITIES = ("critical", "warning")
@@ -51,12 +53,22 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def load(folder: Path) -> tuple[Rule, ...]:
-    """Structural rules, then those of `folder`, in file order.
+def load(expectations: Path) -> tuple[Rule, ...]:
+    """Every rule: structural ones, those of the identities, and those of the suites.
 
     Raises `ValueError` naming the file and what is wrong with it.
     """
-    found = list(structure.rules())
+    declared = identities.rules(load_catalogue(expectations / "identities"))
+    found = (*structure.rules(), *declared, *written(expectations / "suites"))
+    ids = [rule.id for rule in found]
+    if doubled := sorted({i for i in ids if ids.count(i) > 1}):
+        raise ValueError(f"{expectations}: rules declared twice: {doubled}")
+    return found
+
+
+def written(folder: Path) -> tuple[Rule, ...]:
+    """The rules that people write, in file order."""
+    found: list[Rule] = []
     for path in sorted(folder.glob("*.yml")):
         try:
             content = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -66,7 +78,4 @@ def load(folder: Path) -> tuple[Rule, ...]:
         except jsonschema.ValidationError as error:
             raise ValueError(f"{path}: {error.json_path}: {error.message}") from error
         found += [Rule(suite=content["suite"], **rule) for rule in content["rules"]]
-    ids = [rule.id for rule in found]
-    if doubled := sorted({i for i in ids if ids.count(i) > 1}):
-        raise ValueError(f"{folder}: rules declared twice: {doubled}")
     return tuple(found)

@@ -6,19 +6,18 @@ that looked at nothing is never mistaken for one that found nothing. Not here: t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pipeline.gate.rule import Rule
-from pipeline.gate.scans import SCANS, Violation
+from pipeline.gate.rule import WIDTHS, Rule, Violation
+from pipeline.gate.scans import SCANS
 from pipeline.schema.catalogue import literal, quoted, tables
 from pipeline.warehouse.build import connect
 
-COLUMNS = ("document_id", "statement_id", "line", "detail")
 NO_LAST = "no last release to compare with"
 NO_DETAIL = "(no detail)"
 NOTHING = "nothing to examine"
@@ -26,13 +25,17 @@ NOTHING = "nothing to examine"
 
 @dataclass(frozen=True)
 class Examined:
-    """What a rule saw: how many rows it examined, its violations, or why it did not run."""
+    """What a rule saw: how many rows it examined, its violations, or why it did not run.
+
+    A rule of which a part crashed has `crashed`, and the violations of the rest.
+    """
 
     rule: Rule
     examined: int
     violations: tuple[Violation, ...]
     not_run: str | None = None
     crashed: str | None = None
+    remark: str | None = None
 
 
 def examine(
@@ -55,12 +58,14 @@ def add_pins(
     """The stewards' decisions as tables that rules can join."""
     connection.execute(
         "CREATE TEMP TABLE known_breaks"
-        " (sha256 VARCHAR, identity_id VARCHAR, subject VARCHAR, residual VARCHAR)"
+        " (sha256 VARCHAR, identity_id VARCHAR, statement_id VARCHAR, subject VARCHAR,"
+        " left_value DECIMAL(18,2), right_value DECIMAL(18,2))"
     )
     connection.execute("CREATE TEMP TABLE known_losses (document_id VARCHAR, what VARCHAR)")
     for pin in pins["known_breaks"]:
-        row = [pin["sha256"], pin["identity_id"], pin["subject"], pin["expect"]["residual"]]
-        connection.execute("INSERT INTO known_breaks VALUES (?, ?, ?, ?)", row)
+        place = [pin[name] for name in ("sha256", "identity_id", "statement_id", "subject")]
+        row = [*place, pin["expect"]["left"], pin["expect"]["right"]]
+        connection.execute("INSERT INTO known_breaks VALUES (?, ?, ?, ?, ?, ?)", row)
     for loss in pins["known_losses"]:
         connection.execute(
             "INSERT INTO known_losses VALUES (?, ?)", [loss["document_id"], loss["what"]]
@@ -81,18 +86,26 @@ def examine_rule(connection: duckdb.DuckDBPyConnection, rule: Rule, has_last: bo
     if rule.needs_last and not has_last:
         return Examined(rule, 0, (), not_run=NO_LAST)
     try:
-        if rule.scan is not None:
-            examined, violations = SCANS[rule.scan](connection)
-        else:
-            counted = connection.execute(str(rule.examined)).fetchone()
-            examined = int(counted[0]) if counted else 0
-            violations = connection.execute(str(rule.sql)).fetchall()
+        counted, found = looked(connection, rule)
     except duckdb.Error as error:
         return Examined(rule, 0, (), crashed=f"{type(error).__name__}: {error}")
-    if any(len(violation) != len(COLUMNS) for violation in violations):
-        return Examined(rule, 0, (), crashed=f"the query must give {', '.join(COLUMNS)}")
-    if examined == 0 and not violations:
-        return Examined(rule, 0, (), not_run=NOTHING)
+    if any(len(row) not in WIDTHS for row in found):
+        fields = ", ".join(Violation._fields)
+        return Examined(rule, 0, (), crashed=f"the query must give {WIDTHS} columns of: {fields}")
+    examined, crashed, remark = (*counted, None, None)[:3]
     # A violation is one whatever its text: null must not look like nothing found.
-    told = tuple((d, s, line, text or NO_DETAIL) for d, s, line, text in violations)
-    return Examined(rule, examined, told)
+    violations = tuple(Violation(*row)._replace(detail=row[3] or NO_DETAIL) for row in found)
+    if examined == 0 and not violations and not crashed:
+        return Examined(rule, 0, (), not_run=remark or NOTHING)
+    return Examined(rule, int(examined), violations, crashed=crashed, remark=remark)
+
+
+def looked(
+    connection: duckdb.DuckDBPyConnection, rule: Rule
+) -> tuple[tuple[Any, ...], Sequence[tuple[Any, ...]]]:
+    """The row that says what was examined, and the violations as they come."""
+    if rule.scan is not None:
+        examined, found = SCANS[rule.scan](connection)
+        return (examined,), found
+    counted = connection.execute(str(rule.examined)).fetchone() or (0,)
+    return counted, connection.execute(str(rule.sql)).fetchall()

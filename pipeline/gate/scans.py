@@ -12,9 +12,8 @@ import duckdb
 
 from pipeline.documents import personal
 from pipeline.documents.intake import FORMULA_STARTS
+from pipeline.gate.rule import Violation
 from pipeline.schema.catalogue import Table, quoted, tables
-
-Violation = tuple[str | None, str | None, int | None, str]
 
 
 def texts(
@@ -44,7 +43,7 @@ def each_text(
                 examined += 1
                 if unfit(text):
                     place = f"{what} in {table.name}.{column.name}"
-                    found.append((document_id, statement_id, line, place))
+                    found.append(Violation(document_id, statement_id, line, place))
     return examined, found
 
 

@@ -21,7 +21,7 @@ from pipeline.identities.balance import balanced, holds
 from pipeline.identities.books import MONEY, Books
 from pipeline.identities.declaration import Declaration
 from pipeline.identities.formula import Formula
-from pipeline.identities.proof import proof
+from pipeline.identities.proof import proof, weighed, with_pins
 from pipeline.identities.rows import Rows, prepare
 from pipeline.schema.catalogue import tables
 
@@ -45,7 +45,7 @@ TERM: dict[str, pl.DataType] = {
     "line_id": pl.UInt32(),
     "amount_id": pl.String(),
     "sign": pl.Int64(),
-    "pins": pl.Boolean(),
+    "could_pin": pl.Boolean(),
 }
 ID_BYTES = 15
 BATCH = 2000  # documents
@@ -83,14 +83,14 @@ def run_batch(books: Books, declarations: Sequence[Declaration]) -> Results:
     """Every identity over some documents: no identity spans two, so batches bound the memory."""
     rows = prepare(books)
     checks, terms = identified([guarded(declaration, rows) for declaration in declarations])
-    proofs = proof(books.cells, checks, terms)
+    weights = weighed(books.cells, checks, terms)
     catalogue = tables()
     return Results(
         checks.select(list(catalogue["fact_check"].schema)),
-        terms.with_columns(claim_id=pl.lit(None, dtype=pl.String)).select(
-            list(catalogue["fact_check_term"].schema)
-        ),
-        proofs,
+        with_pins(terms, weights)
+        .with_columns(claim_id=pl.lit(None, dtype=pl.String))
+        .select(list(catalogue["fact_check_term"].schema)),
+        proof(books.cells, weights),
     )
 
 
@@ -136,8 +136,8 @@ def evaluate(declaration: Declaration, rows: Rows) -> tuple[pl.DataFrame, pl.Dat
         terms.append(used)
     checks.append(silent(declaration, pl.concat(ready), pl.concat(checks)))
     loose = gate.condition_cells(declaration, rows).with_columns(loose=pl.lit(True))
-    pins = pl.col("pins") & pl.col("loose").is_null()
-    judged = pl.concat(terms).join(loose, on="amount_id", how="left").with_columns(pins=pins)
+    could = pl.col("could_pin") & pl.col("loose").is_null()
+    judged = pl.concat(terms).join(loose, on="amount_id", how="left").with_columns(could_pin=could)
     return pl.concat(checks), judged.drop("loose")
 
 
@@ -165,7 +165,7 @@ def instances(
     figures = figures.join(found, on=keys, how="semi")
     sides = balanced(figures, keys, declaration.tolerance)
     held = holds(formula.relation)
-    exact = (pl.col("residual") == 0) | (held & (formula.relation != "="))
+    exact = pl.col("residual") <= 0 if formula.relation == "<=" else pl.col("residual") == 0
     checks = (
         sides.join(found, on=keys, how="left")
         .with_columns(
@@ -183,7 +183,7 @@ def instances(
     )
     terms = figures.join(checks.select(*keys, "instance"), on=keys).with_columns(
         sign=pl.when("left").then(pl.col("sign")).otherwise(-pl.col("sign")),
-        pins=pl.lit(formula.relation == "="),
+        could_pin=pl.lit(formula.relation == "="),
     )
     return typed(checks, CHECK), typed(terms, TERM)
 

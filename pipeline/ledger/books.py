@@ -112,10 +112,10 @@ def with_proofs(
 
     A restored figure that holds is `repaired`, never `proved`: it was not read. One that was read
     in two ways the identities cannot tell apart is `disputed`, and so is one that its own reader
-    doubts and no identity proves. An amount the identities said nothing of would be a hole in the
-    proof: it raises.
+    doubts and no identity proves. `proof_reason` says why, for every figure but the proved. An
+    amount the identities said nothing of would be a hole in the proof: it raises.
     """
-    joined = amounts.join(proofs.select("amount_id", "proof"), on="amount_id", how="left")
+    joined = amounts.join(proofs.select("amount_id", "proof", "reason"), on="amount_id", how="left")
     if missing := joined.get_column("proof").null_count():
         raise facts.LedgerError(f"{missing} amounts came out of the proof without a state")
     nothing = pl.DataFrame(schema=READINGS)
@@ -129,4 +129,14 @@ def with_proofs(
         .then(pl.lit("repaired"))
         .otherwise("proof")
     )
-    return tables()["fact_amount"].conform(read_twice.with_columns(proof=stated))
+    restoration = pl.format("复原依据：{} (restored)", "restored_from")
+    reasons = [
+        pl.when(second.undecided()).then(pl.lit("两次读取不同 (two readings differ)")),
+        pl.when(doubted).then(pl.lit("读取存疑 (reading in doubt)")),
+        pl.when(restored).then(restoration),
+        pl.col("reason"),
+    ]
+    why = pl.concat_str(reasons, separator="；", ignore_nulls=True)
+    return tables()["fact_amount"].conform(
+        read_twice.with_columns(proof=stated, proof_reason=pl.when(stated != "proved").then(why))
+    )

@@ -19,7 +19,7 @@ from pipeline.release.describe import Summary, summarise
 from pipeline.schema.catalogue import measures, statements, vocabularies
 from pipeline.warehouse.build import connect
 
-MAX_ROWS = 500
+MAX_ROWS, MAX_REASONS = 500, 60
 FINDINGS = """
     SELECT f.document_id, f.source_name, f.unit_name, f.fiscal_year, f.identity_id, f.statement_id,
            f.subject, f.left_value, f.right_value, f.residual, f.tolerance, f.verdict, f.reason,
@@ -40,13 +40,6 @@ QUARANTINE = """
     SELECT source_name, document_id, statement_id, stage, reason, detail
     FROM fact_quarantine ORDER BY source_name, statement_id NULLS FIRST, quarantine_id
 """
-PROOFS = """
-    SELECT statement_id, count(*) AS amounts, count(*) FILTER (proof = 'proved') AS proved,
-           count(*) FILTER (proof = 'unproved') AS unproved,
-           count(*) FILTER (proof = 'disputed') AS disputed,
-           count(*) FILTER (proof = 'repaired') AS repaired
-    FROM fact_amount GROUP BY statement_id ORDER BY statement_id
-"""
 
 
 @dataclass(frozen=True)
@@ -58,6 +51,8 @@ class Page:
     judgements: list[Judgement]
     findings: list[dict[str, Any]]
     proofs: list[dict[str, Any]]
+    identities: list[dict[str, Any]]
+    reasons: list[dict[str, Any]]
     documents: list[dict[str, Any]]
     quarantine: list[dict[str, Any]]
 
@@ -80,10 +75,24 @@ def gather(warehouse: Path, judgements: list[Judgement]) -> Page:
             summary=summarise(warehouse),
             judgements=judgements,
             findings=rows(FINDINGS),
-            proofs=rows(PROOFS),
+            proofs=rows("SELECT * FROM v_proof_by_statement"),
+            identities=titled(rows("SELECT * FROM v_proof_by_identity"), judgements),
+            reasons=rows("SELECT * FROM v_proof_reasons"),
             documents=list(documents.values()),
             quarantine=rows(QUARANTINE),
         )
+
+
+def titled(identities: list[dict[str, Any]], judgements: list[Judgement]) -> list[dict[str, Any]]:
+    """Identities with the titles of their rules, in the order of the gate."""
+    places = {judgement.rule_id: place for place, judgement in enumerate(judgements)}
+    found = []
+    for row in identities:
+        place = places.get(row["identity_id"])
+        rule = None if place is None else judgements[place]
+        named = {"zh": rule.zh if rule else "", "en": rule.en if rule else ""}
+        found.append((len(places) if place is None else place, row | named))
+    return [row for _, row in sorted(found, key=lambda pair: pair[0])]
 
 
 def render(page: Page) -> str:
@@ -99,6 +108,7 @@ def render(page: Page) -> str:
     return environment.get_template("report.html").render(
         page=page,
         limit=MAX_ROWS,
+        reasons=MAX_REASONS,
         words=vocabularies(),
         statements=statements(),
         measures=measures(),

@@ -14,6 +14,7 @@ import duckdb
 import polars as pl
 
 from pipeline.schema.catalogue import quoted, tables
+from pipeline.warehouse.proofs import PROOFS
 
 # One table wide enough for most questions; it repeats nothing that the tables do not say.
 VIEWS = {
@@ -34,6 +35,7 @@ VIEWS = {
         JOIN dim_unit u USING (unit_id)
         WHERE c.verdict IN ('breaks', 'crashed')
     """,
+    **PROOFS,
 }
 
 

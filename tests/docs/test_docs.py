@@ -63,7 +63,7 @@ def test_operations_example_of_a_pin_is_valid(tmp_path: Path) -> None:
     (example,) = blocks(PROJECT / "docs" / "stewardship.md", "yaml")
     (tmp_path / "known_breaks.yml").write_text(example, encoding="utf-8")
     (pin,) = pins.known_breaks(tmp_path)
-    assert pin["expect"] == {"residual": "500000.00"}
+    assert pin["expect"] == {"left": "800000.00", "right": "300000.00"}
 
 
 def test_every_vocabulary_of_exit_codes_is_documented() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 
@@ -95,10 +96,12 @@ def lying(tmp_path_factory: pytest.TempPathFactory, published: runs.Ran) -> Buil
 
 def test_one_changed_digit_breaks_and_names_its_line(lying: Built) -> None:
     assert lying.stopped_by == []
-    found = lying.judgement("identities_hold")
+    found = lying.judgement("expenditure_row")
     assert found.outcome == "failed"
-    assert any("2010350 事业运行" in violation[3] for violation in found.violations)
-    assert {violation[1] for violation in found.violations} >= {"expenditure"}
+    (violation,) = found.violations
+    assert violation.statement_id == "expenditure"
+    assert "2010350 事业运行" in str(violation.subject)
+    assert abs(violation.residual or 0) == Decimal("5000.00")
 
 
 def test_the_changed_amount_is_disputed_and_none_of_the_others_proves_it(lying: Built) -> None:
@@ -114,8 +117,8 @@ def test_the_changed_amount_is_disputed_and_none_of_the_others_proves_it(lying: 
 
 
 def test_under_strict_it_stops_the_export(lying: Built) -> None:
-    suites = rules.load(PROJECT / "expectations" / "suites")
-    chosen = [rule for rule in suites if rule.id == "identities_hold"]
+    suites = rules.load(PROJECT / "expectations")
+    chosen = [rule for rule in suites if rule.id == "expenditure_row"]
     no_pins: dict[str, list[dict[str, str]]] = {"known_breaks": [], "known_losses": []}
     examined = run.examine(lying.settings.warehouse, chosen, no_pins, None)
     assert [judgement.stops for judgement in judge(examined, strict=True)] == [True]

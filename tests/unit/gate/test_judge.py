@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from pipeline.gate import judge as judging
 from pipeline.gate import rules, run
 from pipeline.gate.judge import Judgement, judge
-from pipeline.gate.rule import Rule
+from pipeline.gate.rule import Rule, Violation
 from pipeline.gate.run import Examined
 from pipeline.settings import PROJECT
 from tests.builds import Built, database
@@ -28,7 +29,7 @@ RULE = Rule(
 )
 WARNING = replace(RULE, severity="warning")
 STRICT = replace(RULE, severity="warning", strict=True)
-VIOLATION = ("0123456789abcdef", "expenditure", 3, "row 3 does not add up")
+VIOLATION = Violation("0123456789abcdef", "expenditure", 3, "row 3 does not add up")
 NO_PINS: dict[str, list[dict[str, Any]]] = {"known_breaks": [], "known_losses": []}
 
 
@@ -87,7 +88,7 @@ def test_an_engine_that_raises_inside_is_a_crash_and_no_failed_datum(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     frame = judging.frame
-    monkeypatch.setattr(judging, "frame", lambda one: frame(one).add_suffix("_renamed"))
+    monkeypatch.setattr(judging, "frame", lambda group: frame(group).add_suffix("_renamed"))
     found = judged(Examined(RULE, 10, ()))
     assert (found.outcome, found.stops) == ("crashed", True)
     assert found.reason
@@ -101,15 +102,17 @@ def test_a_violation_without_a_text_is_never_taken_for_none(base: Built) -> None
 
 
 def test_many_violations_are_all_kept_with_their_places() -> None:
-    many = tuple((f"{n:016x}", "summary", n, f"row {n}") for n in range(500))
+    many = tuple(Violation(f"{n:016x}", "summary", n, f"row {n}") for n in range(500))
     assert judged(Examined(RULE, 10, many)).violations == many
 
 
 def test_what_a_judgement_says_holds_no_personal_data() -> None:
-    leak = (None, None, None, "row 3: 联系电话：0300-0123456 经办人：贾拟真")
-    (shown,) = judged(Examined(RULE, 1, (leak,))).violations
-    assert "0300" not in shown[3]
-    assert "贾拟真" not in shown[3]
+    text = "row 3: 联系电话：0300-0123456 经办人：贾拟真"
+    leak = Violation(None, None, None, text, subject=text)
+    found = judged(Examined(RULE, 1, (leak,), remark=text))
+    for shown in (found.violations[0].told, str(found.violations[0].subject), str(found.reason)):
+        assert "0300" not in shown
+        assert "贾拟真" not in shown
 
 
 @pytest.mark.parametrize(
@@ -158,9 +161,46 @@ def test_a_rule_against_the_last_release_does_not_run_without_one(base: Built) -
 
 
 def test_judgements_are_saved_and_read_back(tmp_path: Path) -> None:
-    found = judge([Examined(RULE, 3, (VIOLATION,)), Examined(WARNING, 0, (), not_run="x")], True)
+    money = (Decimal("9999999999999999.99"), Decimal("0.10"), Decimal("-0.10"))
+    equation = Violation("0123456789abcdef", "summary", None, "a.txt", "合计", *money)
+    one, other = Examined(RULE, 3, (VIOLATION, equation)), replace(WARNING, id="another")
+    found = judge([one, Examined(other, 0, (), not_run="x")], True)
     judging.save(tmp_path / "quality" / "results.json", found)
     assert judging.load(tmp_path / "quality" / "results.json") == found
+
+
+def test_rules_judged_together_fail_each_for_itself_and_keep_their_order() -> None:
+    """Rules of one suite and table are one suite of the engine, with a column for each."""
+    rules_ = [replace(RULE, id=f"rule_{n}", suite=f"suite_{n % 2}") for n in range(6)]
+    examined = [
+        Examined(rule, 9, tuple(VIOLATION._replace(line=k) for k in range(n % 3)))
+        for n, rule in enumerate(rules_)
+    ]
+    examined.insert(2, Examined(replace(RULE, id="never"), 0, (), not_run="x"))
+    found = judge(examined, False)
+    assert [j.rule_id for j in found] == [one.rule.id for one in examined]
+    assert [len(j.violations) for j in found] == [0, 1, 0, 2, 0, 1, 2]
+    assert [j.outcome for j in found] == [
+        *("passed", "failed", "not_run"),
+        *("failed", "passed", "failed", "failed"),
+    ]
+
+
+def test_the_engine_holds_the_failing_rows_with_both_sides() -> None:
+    money = (Decimal("0.30"), Decimal("0.10"), Decimal("0.20"))
+    equation = Violation("0123456789abcdef", "summary", 4, "a.txt", "合计", *money)
+    frame = judging.frame([Examined(RULE, 1, (equation,))])
+    (row,) = frame[frame[RULE.id].notna()].to_dict("records")
+    assert row == {
+        "document_id": "0123456789abcdef",
+        "statement_id": "summary",
+        "line": "4",
+        "subject": "合计",
+        "left": "0.30",
+        "right": "0.10",
+        "residual": "0.20",
+        RULE.id: "a.txt",
+    }
 
 
 @pytest.mark.parametrize("rule_id", ["no_personal_data", "no_formula_text"])
@@ -175,6 +215,6 @@ def test_a_scan_names_document_statement_and_line(
             "(SELECT min(amount_id) FROM fact_amount) "
             "RETURNING document_id, statement_id, line_no"
         ).fetchone()
-    suites = rules.load(PROJECT / "expectations" / "suites")
+    suites = rules.load(PROJECT / "expectations")
     found = run.examine(warehouse, [r for r in suites if r.id == rule_id], NO_PINS, None)
     assert found[0].violations[0][:3] == row

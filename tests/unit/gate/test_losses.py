@@ -15,9 +15,7 @@ from tests.unit.gate.conftest import Loose
 
 FACTS = ("fact_amount", "fact_check", "fact_coverage")
 CONTINUITY = [
-    rule
-    for rule in rules.load(PROJECT / "expectations" / "suites")
-    if rule.suite in ("continuity", "content")
+    rule for rule in rules.load(PROJECT / "expectations") if rule.suite in ("continuity", "content")
 ]
 
 

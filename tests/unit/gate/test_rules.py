@@ -22,9 +22,10 @@ RULE = {
 }
 BREAK = {
     "sha256": "a" * 64,
-    "identity_id": "row_total",
+    "identity_id": "expenditure_row",
+    "statement_id": "expenditure",
     "subject": "201 · 合计",
-    "expect": {"residual": "-100.00"},
+    "expect": {"left": "400.00", "right": "500.00"},
     "reason": "misprint",
     "evidence": "page 3",
     "reviewer": "a steward",
@@ -48,15 +49,23 @@ def suite(folder: Path, *found: dict[str, Any], **fields: Any) -> Path:
     return folder
 
 
+def expectations(folder: Path, *found: dict[str, Any]) -> Path:
+    """A folder of expectations with the declared identities and one suite."""
+    suite(folder / "suites", *found)
+    (folder / "identities").symlink_to(PROJECT / "expectations" / "identities")
+    return folder
+
+
 def without(entry: dict[str, Any], *names: str) -> dict[str, Any]:
     return {k: v for k, v in entry.items() if k not in names}
 
 
-def test_a_well_formed_suite_is_loaded_after_the_structural_rules(tmp_path: Path) -> None:
-    found = rules.load(suite(tmp_path / "suites", RULE))
+def test_a_well_formed_suite_is_loaded_after_the_rules_that_follow(tmp_path: Path) -> None:
+    found = rules.load(expectations(tmp_path, RULE))
     assert found[-1].id == "a_rule"
     assert found[-1].suite == "content"
-    assert {rule.suite for rule in found[:-1]} == {"structure"}
+    kinds = [rule.suite.partition("_")[0] for rule in found[:-1]]
+    assert list(dict.fromkeys(kinds)) == ["structure", "identities"]
 
 
 @pytest.mark.parametrize(
@@ -79,25 +88,27 @@ def test_a_rule_that_is_not_well_formed_is_refused_with_its_file(
     tmp_path: Path, entry: dict[str, Any]
 ) -> None:
     with pytest.raises(ValueError, match=r"content\.yml"):
-        rules.load(suite(tmp_path / "suites", entry))
+        rules.written(suite(tmp_path / "suites", entry))
 
 
-@pytest.mark.parametrize("twice", [RULE, RULE | {"id": "fact_amount_key"}])
+@pytest.mark.parametrize(
+    "twice", [RULE, RULE | {"id": "fact_amount_key"}, RULE | {"id": "summary_balance"}]
+)
 def test_no_rule_is_declared_twice(tmp_path: Path, twice: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=str(twice["id"])):
-        rules.load(suite(tmp_path / "suites", RULE, twice))
+        rules.load(expectations(tmp_path, RULE, twice))
 
 
 def test_a_suite_that_is_no_yaml_is_refused_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "content.yml").write_text("suite: [content\ntitle: x")
     with pytest.raises(ValueError, match=r"content\.yml"):
-        rules.load(tmp_path)
+        rules.written(tmp_path)
 
 
 def test_an_empty_suite_file_is_refused_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "content.yml").write_text("# nothing yet\n")
     with pytest.raises(ValueError, match=r"content\.yml"):
-        rules.load(tmp_path)
+        rules.written(tmp_path)
 
 
 DECISIONS = {"known_breaks": (pins.known_breaks, BREAK), "known_losses": (pins.known_losses, LOSS)}
@@ -120,9 +131,11 @@ def test_decisions_are_read_and_none_are_needed(tmp_path: Path, name: str) -> No
             for name, (_, entry) in DECISIONS.items()
             for field in entry
         ),
-        ("known_breaks", yaml.safe_dump([BREAK | {"expect": {"residual": "about 100"}}])),
-        ("known_breaks", yaml.safe_dump([BREAK | {"expect": {"residual": "-100"}}])),
+        ("known_breaks", yaml.safe_dump([BREAK | {"expect": {"left": "4.00"}}])),
+        ("known_breaks", yaml.safe_dump([BREAK | {"expect": {"left": "4.00", "right": "5"}}])),
+        ("known_breaks", yaml.safe_dump([BREAK | {"expect": {"left": "x", "right": "5.00"}}])),
         ("known_breaks", yaml.safe_dump([BREAK | {"sha256": "abc"}])),
+        ("known_breaks", yaml.safe_dump([BREAK | {"statement_id": "表3"}])),
         ("known_breaks", yaml.safe_dump([BREAK | {"note": "x"}])),
         ("known_breaks", yaml.safe_dump([BREAK | {"reason": ""}])),
         ("known_losses", yaml.safe_dump([LOSS | {"what": "everything"}])),

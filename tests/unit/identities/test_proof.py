@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.identities.books import Books
+from pipeline.identities.engine import run
 from pipeline.identities.example import read_example
-from tests.unit.identities.support import catalogue, results, unmoved
+from pipeline.identities.proof import ALONE, LOOSE
+from tests.unit.identities.support import catalogue, results, together, unmoved, variants
 
 
 def proofs(identity: str, text: str) -> dict[str, tuple[str, str | None]]:
@@ -27,12 +29,15 @@ def test_a_figure_of_a_tight_sum_is_proved() -> None:
 def test_a_figure_of_a_wide_sum_is_not() -> None:
     rows = "\n".join(f"  project p{i} | 1.00" for i in range(8))
     found = proofs("project_tree", f"# projects | total\ntotal | 8.00\n{rows}")
-    assert set(found.values()) == {("unproved", "tolerance too wide: 400.00 yuan in project_tree")}
+    assert set(found.values()) == {("unproved", "容差过宽：project_tree (tolerance too wide)")}
 
 
 def test_figures_of_a_break_are_disputed() -> None:
     text = "# projects | total\ntotal | 3.50\n  project a | 1.00\n  project b | 2.00"
-    assert proofs("project_tree", text)["1/total"] == ("disputed", "breaks: project_tree")
+    assert proofs("project_tree", text)["1/total"] == (
+        "disputed",
+        "勾稽不符：project_tree (breaks)",
+    )
 
 
 def test_a_residual_near_its_bound_pins_no_less() -> None:
@@ -43,7 +48,7 @@ def test_a_residual_near_its_bound_pins_no_less() -> None:
 
 def test_a_figure_in_no_identity_says_so() -> None:
     text = "# projects | total | unit_funds\nproject a | 1.00 |"
-    assert proofs("project_tree", text) == {"1/total": ("unproved", "in no identity")}
+    assert proofs("project_tree", text) == {"1/total": ("unproved", ALONE)}
 
 
 def test_an_inequality_proves_nothing() -> None:
@@ -55,7 +60,7 @@ def test_an_inequality_proves_nothing() -> None:
     """
     found = proofs("receptions_cover_basic", text)
     assert {proof for proof, _ in found.values()} == {"unproved"}
-    assert all("only inequalities" in str(reason) for _, reason in found.values())
+    assert {reason for _, reason in found.values()} == {LOOSE}
 
 
 def test_a_figure_that_decides_the_condition_is_not_pinned_by_it() -> None:
@@ -68,7 +73,60 @@ def test_a_figure_that_decides_the_condition_is_not_pinned_by_it() -> None:
     """
     found = proofs("summary_current_year_funding", text)
     assert found["1/current_year"][0] == "proved"
-    assert found["2/total"] == ("unproved", "in no identity")
+    assert found["2/total"] == ("unproved", ALONE)
+
+
+@pytest.mark.parametrize(
+    ("identity", "text", "pins"),
+    [
+        (
+            "project_tree",
+            "# projects | total\ntotal | 3.00\n  project a | 1.00\n  project b | 2.00",
+            {"1/total": True, "2/total": True, "3/total": True},
+        ),
+        (
+            "project_tree",
+            "# projects | total\ntotal | 3.50\n  project a | 1.00\n  project b | 2.00",
+            {"1/total": False, "2/total": False, "3/total": False},
+        ),
+        (
+            "receptions_cover_basic",
+            "# general_basic_economic | total\neconomic_item:30217 | 3.00\n"
+            "# three_public | general_public_budget\nthree_public:reception | 3.00",
+            {"1/total": False, "1/general_public_budget": False},
+        ),
+    ],
+    ids=["tight", "broken", "inequality"],
+)
+def test_each_term_says_whether_its_check_pins_it(
+    identity: str, text: str, pins: dict[str, bool]
+) -> None:
+    terms = results(identity, text).terms
+    found = dict(terms.select("amount_id", "pins").iter_rows())
+    assert {amount_id.split("/", 3)[3]: pinned for amount_id, pinned in found.items()} == pins
+
+
+@pytest.mark.parametrize(
+    "identity", ["function_rollup", "summary_class_row", "fiscal_class_agrees"]
+)
+def test_a_check_that_pins_a_figure_breaks_by_itself_when_it_moves(identity: str) -> None:
+    """And one that does not pin a figure, zeros aside, holds when it moves one way or the other."""
+    declaration, key = catalogue()[identity], ["identity_id", "statement_id", "subject"]
+    books = read_example(declaration.example)
+    found = run(books, [declaration])
+    amounts = dict(books.cells.select("amount_id", "amount_yuan").iter_rows())
+    copies = variants(books, amounts)
+    after = run(together(copies.values()), [declaration]).checks.filter(verdict="breaks")
+    for place, amount_id in enumerate(amounts):
+        broken = [
+            set(after.filter(document_id=f"{place}{sign}").select(key).iter_rows()) for sign in "+-"
+        ]
+        for check in found.checks.join(
+            found.terms.filter(amount_id=amount_id), on="check_id"
+        ).to_dicts():
+            both = all(tuple(check[name] for name in key) in names for names in broken)
+            assert both or not check["pins"]
+            assert check["pins"] or not both or not amounts[amount_id]
 
 
 @pytest.mark.parametrize(

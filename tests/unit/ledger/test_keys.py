@@ -144,7 +144,7 @@ def same_row(lines: pl.DataFrame) -> pl.DataFrame:
 
 def test_amounts_without_a_proof_are_never_released(staged: Extract, document: Document) -> None:
     found = amounts(staged, document)
-    proofs = found.select("amount_id", proof=pl.lit("proved"))
+    proofs = found.select("amount_id", proof=pl.lit("proved"), reason=pl.lit(None, pl.String))
     assert books.with_proofs(found, proofs).height == found.height
     some = proofs.sample(n=proofs.height - 3, seed=1)
     with pytest.raises(facts.LedgerError, match="3 amounts"):

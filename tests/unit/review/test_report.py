@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.gate.judge import Judgement
+from pipeline.gate.rule import Violation
 from pipeline.review import report
 from tests.builds import Built
 from tests.facsimile.budget import Budget
@@ -66,7 +67,26 @@ def test_a_release_with_breaks_stands_and_a_stopped_one_says_so(
     assert "The release stands" in stands.text
     stopped = [replace(j, severity="critical") for j in broken.judgements]
     page = rendered(report.gather(broken.settings.warehouse, stopped), tmp_path)
-    assert "The export was stopped: 1 critical rules failed" in page.text
+    failed = sum(j.outcome == "failed" for j in stopped)
+    assert failed > 1
+    assert f"The export was stopped: {failed} critical rules failed" in page.text
+
+
+def test_what_is_proved_by_what_is_shown_with_the_numbers_of_the_views(
+    gathered: report.Page, broken: Built, tmp_path: Path
+) -> None:
+    page = rendered(gathered, tmp_path)
+    for statement, percent in broken.rows(
+        "SELECT statement_id, pinned_percent FROM v_proof_by_statement"
+    ):
+        assert f"{percent} %" in page.text, statement
+    pinning = broken.rows("SELECT count(*) FILTER (pinned > 0), count(*) FROM v_proof_by_identity")
+    assert " / ".join(map(str, pinning[0])) in page.text
+    (top, *_) = broken.rows("SELECT proof_reason, amounts FROM v_proof_reasons")
+    assert top[0] in page.text
+    titles = {row["identity_id"]: row["zh"] for row in gathered.identities}
+    assert titles["expenditure_row"].startswith("A10 ")
+    assert titles["expenditure_row"] in page.text
 
 
 def test_a_page_without_findings_says_so(base: Built, tmp_path: Path) -> None:
@@ -91,7 +111,7 @@ def test_every_outcome_but_passed_is_shown_with_its_reason(
 def hostile_page(page: report.Page, broken: Built) -> report.Page:
     """The page with every text of a document hostile."""
     judgement = broken.judgements[0]
-    violation = (HOSTILE, HOSTILE, 1, HOSTILE)
+    violation = Violation(HOSTILE, HOSTILE, 1, HOSTILE, HOSTILE, *[Decimal("1.00")] * 3)
     bad: list[Judgement] = [
         replace(judgement, outcome="failed", violations=(violation,), reason=HOSTILE),
         replace(judgement, outcome="passed", en=HOSTILE, zh=HOSTILE),
@@ -102,6 +122,8 @@ def hostile_page(page: report.Page, broken: Built) -> report.Page:
         page,
         judgements=bad,
         findings=[page.findings[0] | texts | {"cells": [cell]}],
+        identities=[page.identities[0] | {"zh": HOSTILE, "identity_id": HOSTILE}],
+        reasons=[page.reasons[0] | {"proof_reason": HOSTILE}],
         documents=[page.documents[0] | {"unit_name": HOSTILE, "source_name": HOSTILE}],
         quarantine=[
             {
@@ -121,7 +143,7 @@ def test_hostile_text_is_shown_as_text(
 ) -> None:
     page = rendered(hostile_page(gathered, broken), tmp_path)
     assert page.strange == []
-    assert page.text.count(SCRIPT) >= 8
+    assert page.text.count(SCRIPT) >= 11
     assert "49" not in page.text.split(SCRIPT)[1][:80]
 
 

@@ -29,14 +29,14 @@ CONTRACT: dict[str, tuple[str, str]] = {
         "amount_id",
         "document_id statement_id side line_no line_kind code code_system label label_path "
         "government_item implementing_unit measure_id amount_yuan printed_text printed_unit page "
-        "x0 y0 x1 y1 source_line reader confidence proof",
+        "x0 y0 x1 y1 source_line reader confidence proof proof_reason",
     ),
     "fact_check": (
         "check_id",
         "identity_id document_id statement_id subject left_value right_value residual tolerance "
         "unit n_terms suspicious reason verdict",
     ),
-    "fact_check_term": ("check_id position", "amount_id claim_id sign"),
+    "fact_check_term": ("check_id position", "amount_id claim_id sign pins"),
     "fact_coverage": ("document_id statement_id", "state"),
     "fact_quarantine": (
         "quarantine_id",
@@ -82,7 +82,7 @@ TYPES = {
 #: the columns the contract calls nullable in fact_amount; every other one always has a value
 NULLABLE = (
     "side code code_system label label_path government_item implementing_unit printed_text page "
-    "x0 y0 x1 y1 source_line second_text restored_from"
+    "x0 y0 x1 y1 source_line second_text restored_from proof_reason"
 )
 COLUMNS = [(table, column) for table in tables().values() for column in table.columns]
 NAMES = [f"{table.name}.{column.name}" for table, column in COLUMNS]

@@ -128,3 +128,38 @@ def test_the_wide_view_joins_what_a_question_needs(base: Built) -> None:
         "statement_zh",
         "measure_en",
     } <= columns
+
+
+def test_proof_by_statement_counts_every_amount_once(base: Built) -> None:
+    rows = base.rows(
+        "SELECT sum(amounts), sum(proved), sum(unproved + disputed + repaired + proved), "
+        "bool_and(pinned BETWEEN proved AND amounts AND pinned_percent <= 100 "
+        "AND (pinned_percent = 100) = (pinned = amounts)) FROM v_proof_by_statement"
+    )
+    amounts, proved = base.rows(
+        "SELECT count(*), count(*) FILTER (proof = 'proved') FROM fact_amount"
+    )[0]
+    assert rows == [(amounts, proved, amounts, True)]
+
+
+def test_proof_by_identity_agrees_with_the_terms(base: Built) -> None:
+    found = {row[0]: row[1:3] for row in base.rows("SELECT * FROM v_proof_by_identity")}
+    pinning: dict[str, set[str]] = {name: set() for name in found}
+    for name, amount_id in base.rows(
+        "SELECT identity_id, amount_id FROM fact_check JOIN fact_check_term USING (check_id) "
+        "WHERE pins"
+    ):
+        pinning[name].add(amount_id)
+    for name, (pinned, only) in found.items():
+        others = set().union(*(own for other, own in pinning.items() if other != name))
+        assert (pinned, only) == (len(pinning[name]), len(pinning[name] - others)), name
+    checks = base.rows("SELECT count(*) FROM fact_check")
+    assert checks == base.rows(
+        "SELECT sum(exact + rounding + breaks + untestable + crashed) FROM v_proof_by_identity"
+    )
+
+
+def test_reasons_are_of_every_amount_that_is_not_proved(base: Built) -> None:
+    query = "SELECT count(*) FROM fact_amount WHERE proof <> 'proved'"
+    assert base.rows("SELECT sum(amounts) FROM v_proof_reasons") == base.rows(query)
+    assert base.rows("SELECT count(*) FROM v_proof_reasons WHERE proof_reason IS NULL") == [(0,)]

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmarks.injection.copies import copies, name_of
-from benchmarks.injection.missed import Instances, why
+from benchmarks.injection.missed import Instances, Key, holding, why
 from benchmarks.injection.originals import Originals, broken
 from benchmarks.injection.paper import Mistake, Paper, Place
 from pipeline.findings.explain import explain
 from pipeline.findings.model import Explanation, Finding
 from pipeline.identities.declaration import Declaration
-from pipeline.identities.engine import Results, run
+from pipeline.identities.engine import run
 
 BATCH = 500  # copies in memory at once
 REFUSED, BREAKS, MISSED = "refused", "breaks", "missed"
@@ -32,6 +32,8 @@ class Outcome:
     `pinned`: a figure that the identities promise to watch was moved by three printed steps or
     more. `told`: refused (the text is no figure: its table is put aside, and the cell named),
     breaks, or missed, then with the reason. `located`: how the cells that were changed are named.
+    `alone`: no other printed figure stands in the same equalities, so that they can tell it from
+    all others. `repaired`: whether the right value was put, null where none was.
     """
 
     mistake: Mistake
@@ -40,6 +42,8 @@ class Outcome:
     told: str
     located: str | None = None
     why: str | None = None
+    alone: bool = False
+    repaired: bool | None = None
 
 
 def outcomes(
@@ -56,11 +60,18 @@ def outcomes(
         books = copies(originals.books, some)
         results = run(books, declarations)
         wrong = broken(results)
+        held = holding(results)
         named = findings(explain(books, declarations, results)) if locate else {}
         for number, mistake in enumerate(some):
             name = name_of(number, mistake)
             paper = papers[mistake.document_id]
-            yield outcome(mistake, paper, name in wrong, named.get(name) if locate else None, known)
+            if not mistake.readable:
+                yield Outcome(mistake, True, False, REFUSED)
+            elif name in wrong:
+                alone = all((mistake.document_id, c.place) in known.alone for c in mistake.changes)
+                yield told(mistake, paper, named.get(name, ()) if locate else None, alone)
+            else:
+                yield missed(mistake, paper, known, held[name])
 
 
 def findings(found: Iterable[Finding]) -> dict[str, list[Finding]]:
@@ -71,22 +82,24 @@ def findings(found: Iterable[Finding]) -> dict[str, list[Finding]]:
     return by_document
 
 
-def outcome(
-    mistake: Mistake,
-    paper: Paper,
-    is_broken: bool,
-    named: Sequence[Finding] | None,
-    known: Instances,
-) -> Outcome:
-    """One outcome."""
-    if not mistake.readable:
-        return Outcome(mistake, True, False, REFUSED)
-    large = any(paper.is_large(change) for change in mistake.changes)
-    pinned = any(paper.is_pinned(change) for change in mistake.changes)
-    if not is_broken:
-        return Outcome(mistake, large, pinned, MISSED, why=why(mistake, paper, known))
+def told(mistake: Mistake, paper: Paper, named: Sequence[Finding] | None, alone: bool) -> Outcome:
+    """The outcome of a mistake that breaks an identity."""
     located = None if named is None else location(mistake, named)
-    return Outcome(mistake, large, pinned, BREAKS, located)
+    return Outcome(mistake, *size(mistake, paper), BREAKS, located, alone=alone)
+
+
+def missed(mistake: Mistake, paper: Paper, known: Instances, held: frozenset[Key]) -> Outcome:
+    """The outcome of a mistake that breaks none."""
+    reason = why(mistake, paper, known, held)
+    return Outcome(mistake, *size(mistake, paper), MISSED, why=reason)
+
+
+def size(mistake: Mistake, paper: Paper) -> tuple[bool, bool]:
+    """Whether a figure was moved by three steps or more, and whether one that is pinned was."""
+    return (
+        any(paper.is_large(change) for change in mistake.changes),
+        any(paper.is_pinned(change) for change in mistake.changes),
+    )
 
 
 def location(mistake: Mistake, named: Sequence[Finding]) -> str:

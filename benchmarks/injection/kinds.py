@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from benchmarks.injection.paper import Change, Mistake, Paper, Place, Printed
 
 Content = dict[Place, Printed | None]
-Candidate = tuple[object, ...]
+Candidate = tuple[Any, ...]
 DIGITS = "0123456789"
 MINUS = "-"
 
@@ -74,8 +75,6 @@ def of_text(name: str, edit: Edit) -> Kind:
 
     def content(paper: Paper, candidate: Candidate, rng: Random) -> Content:
         place, position = candidate
-        assert isinstance(place, Place)
-        assert isinstance(position, int)
         printed = paper.figures[place]
         text = edit(printed.text, position, rng)
         return {} if text is None else {place: Printed(text, printed.unit)}
@@ -125,7 +124,7 @@ def cell_dropped() -> Kind:
     return Kind(
         "cell dropped",
         lambda paper: [(place,) for place in paper.figures],
-        lambda paper, candidate, rng: {Place(*candidate[0]): None},  # type: ignore[misc]
+        lambda paper, candidate, rng: {candidate[0]: None},
         True,
     )
 
@@ -146,9 +145,10 @@ def columns_swapped(paper: Paper) -> list[Candidate]:
 def swap_columns(paper: Paper, candidate: Candidate, rng: Random) -> Content:
     """Each figure of one column in the other."""
     key, left, right = candidate
+    statement, side = key
     found: Content = {}
-    for line in paper.rows[key]:  # type: ignore[index]
-        one, other = (Place(*key, line, str(m)) for m in (left, right))  # type: ignore[misc]
+    for line in paper.rows[key]:
+        one, other = (Place(statement, side, line, m) for m in (left, right))
         found[one], found[other] = paper.figures.get(other), paper.figures.get(one)
     return blank_aside(paper, found)
 
@@ -166,9 +166,9 @@ def rows_shifted(paper: Paper) -> list[Candidate]:
 
 def shift_row(paper: Paper, candidate: Candidate, rng: Random) -> Content:
     """Each figure of the row one column on; what leaves the table is lost."""
-    key, line, step = candidate
-    columns = paper.columns[key]  # type: ignore[index]
-    places = [Place(*key, line, measure) for measure in columns]  # type: ignore[misc]
+    (statement, side), line, step = candidate
+    columns = paper.columns[statement, side]
+    places = [Place(statement, side, line, measure) for measure in columns]
     printed = [paper.figures.get(place) for place in places]
     moved = [None, *printed[:-1]] if step == 1 else [*printed[1:], None]
     return blank_aside(paper, dict(zip(places, moved, strict=True)))
@@ -186,10 +186,10 @@ def rows_exchanged(paper: Paper) -> list[Candidate]:
 
 def exchange_rows(paper: Paper, candidate: Candidate, rng: Random) -> Content:
     """The figures of each row in the other."""
-    key, upper, lower = candidate
+    (statement, side), upper, lower = candidate
     found: Content = {}
-    for measure in paper.columns[key]:  # type: ignore[index]
-        one, other = (Place(*key, line, measure) for line in (upper, lower))  # type: ignore[misc]
+    for measure in paper.columns[statement, side]:
+        one, other = (Place(statement, side, line, measure) for line in (upper, lower))
         found[one], found[other] = paper.figures.get(other), paper.figures.get(one)
     return blank_aside(paper, found)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import polars as pl
 from pypdf import PdfReader, PdfWriter
@@ -51,7 +52,11 @@ class Lost:
 
 
 def lost_pages(
-    sources: list[Originals], declarations: tuple[Declaration, ...], cache: Path, most: int, seed: int
+    sources: list[Originals],
+    declarations: tuple[Declaration, ...],
+    cache: Path,
+    most: int,
+    seed: int,
 ) -> tuple[Lost, ...]:
     """At most so many pages of each file, each lost by itself."""
     raw = cache / "torn"
@@ -120,7 +125,7 @@ def without(reader: PdfReader, index: int, target: Path) -> None:
     writer.write(target)
 
 
-def figures(amounts: pl.DataFrame, document: str) -> Counter[tuple[object, ...]]:
+def figures(amounts: pl.DataFrame, document: str) -> Counter[tuple[Any, ...]]:
     """Every figure of a document with what its row is called; not where it stands."""
     own = amounts.filter(pl.col("document_id") == document)
     return Counter(own.select(*PLACE, "figure", "printed_unit").iter_rows())

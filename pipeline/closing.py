@@ -91,8 +91,8 @@ def pinned_by_identity(settings: Settings) -> str:
     with connect(settings.warehouse, read_only=True) as connection:
         rows = connection.execute(MOST_ALONE).fetchall()
     pinning = sum(pinned > 0 for _, pinned, _ in rows)
-    alone = ", ".join(f"{name} {only:,}" for name, _, only in rows[:LEAST] if only)
-    return f"by {pinning} of {len(rows)} identities" + (f"; alone by {alone}" if alone else "")
+    alone = "".join(f"; {only:,} by {name} alone" for name, _, only in rows[:LEAST] if only)
+    return f"by {pinning} of {len(rows)} identities{alone}"
 
 
 def read_again(again: steps.ReadAgain) -> str:

@@ -41,7 +41,11 @@ GRAPH = defs.resolve_asset_graph()
 
 
 def graph() -> dict[str, Any]:
-    """Everything of the definitions that somebody may come to rely on."""
+    """Everything of the definitions that somebody may come to rely on.
+
+    Checks of identities follow from their declarations; they are compared with these below.
+    """
+    declared = {one.id for one in load_catalogue(PROJECT / "expectations" / "identities")}
     (schedule,) = [s for s in defs.schedules or () if isinstance(s, ScheduleDefinition)]
     return {
         "assets": {node.key.to_user_string(): asset(node) for node in GRAPH.asset_nodes},
@@ -52,6 +56,7 @@ def graph() -> dict[str, Any]:
                 "described": bool(node.description),
             }
             for node in GRAPH.asset_check_nodes
+            if node.key.name not in declared
         },
         "jobs": {
             JOB.name: {
@@ -118,6 +123,8 @@ def test_every_released_table_is_an_asset_with_its_columns() -> None:
 
 def test_every_rule_of_the_gate_is_a_blocking_check() -> None:
     declared = {rule.id for rule in rules.load(PROJECT / "expectations")}
+    identities = {one.id for one in load_catalogue(PROJECT / "expectations" / "identities")}
+    assert identities <= declared
     nodes = {node.key.name: node for node in GRAPH.asset_check_nodes}
     assert set(nodes) == declared
     assert all(node.blocking and node.description for node in nodes.values())

@@ -71,7 +71,7 @@ HARMLESS = {
     "fact_check": "verdict = 'untestable'"
     " AND check_id NOT IN (SELECT check_id FROM fact_check_term)",
     "fact_check_term": "NOT pins AND amount_id IN"
-    " (SELECT amount_id FROM fact_amount WHERE amount_yuan = 0)",
+    " (SELECT amount_id FROM fact_check_term GROUP BY 1 HAVING count(*) > 2)",
     "fact_amount": "code IS NULL",
     "fact_quarantine": "document_id IS NULL",
     "dim_economic": "classification = 'government'",
@@ -79,7 +79,10 @@ HARMLESS = {
 }
 #: what else breaks where a column says something that is nowhere
 ALSO = {
+    ("fact_amount", "proof"): ("unproved_explained",),
+    ("fact_amount", "proof_reason"): ("unproved_explained",),
     ("fact_check_term", "check_id"): ("residuals_recomputed",),
+    ("fact_check_term", "amount_id"): ("residuals_recomputed",),
     ("fact_check", "verdict"): ("checks_whole",),
 }
 
@@ -121,6 +124,7 @@ def empty_text(table: Table, harmless: str) -> Break:
     free = [c for c in texts if not c.ref and not c.words]
     column = (free or texts)[-1]
     also = () if free else (f"{table.name}_{'references' if column.ref else 'words'}",)
+    also = (*also, *ALSO.get((table.name, column.name), ()))
     return changed(table, column.name, "''", harmless, *also)
 
 
@@ -143,6 +147,7 @@ HELD_AMOUNTS = f"""
         SELECT check_id FROM fact_check WHERE {HELD}))
 """
 ONE_AMOUNT = first(AMOUNT, CODED)
+FIRST_DOCUMENT = f"SELECT document_id FROM dim_document WHERE {first(DOCUMENT)}"
 ANOTHER_DOCUMENT = f"""
     INSERT INTO dim_document SELECT * REPLACE ('ffffffffffffffff' AS document_id)
     FROM dim_document WHERE {first(DOCUMENT)}
@@ -231,6 +236,14 @@ BREAKS: dict[str, list[Break]] = {
     "every_document_checked": [
         Break(ANOTHER_DOCUMENT, "SELECT 'ffffffffffffffff', NULL, NULL"),
     ],
+    "every_document_tested": [
+        Break(
+            "UPDATE fact_check SET verdict = 'untestable', reason = 'x', left_value = NULL, "
+            f"right_value = NULL, residual = NULL WHERE document_id IN ({FIRST_DOCUMENT})",
+            f"SELECT document_id, NULL, NULL FROM ({FIRST_DOCUMENT})",
+            also=("proved_amounts_pinned",),
+        )
+    ],
     "breaking_amounts_disputed": [
         Break(
             f"UPDATE fact_check SET verdict = 'breaks' WHERE {HELD}",
@@ -252,7 +265,7 @@ BREAKS: dict[str, list[Break]] = {
         ),
     ],
     "unproved_explained": [
-        changed(AMOUNT, "proof_reason", "NULL", "proof = 'unproved'"),
+        changed(AMOUNT, "proof", "'repaired'", "proof = 'proved'"),
         changed(AMOUNT, "proof_reason", "'for a reason'", "proof = 'proved'"),
     ],
     "checks_whole": [
@@ -267,7 +280,7 @@ BREAKS: dict[str, list[Break]] = {
     "residuals_recomputed": [
         changed(CHECK, "n_terms", "n_terms + 1", WELL_HELD),
         Break(
-            f"UPDATE fact_check_term SET sign = -sign WHERE {HELD}",
+            f"UPDATE fact_check_term SET sign = 1 WHERE {HELD}",
             place(CHECK, HELD),
         ),
     ],

@@ -159,7 +159,7 @@ def test_proof_by_identity_agrees_with_the_terms(base: Built) -> None:
     )
 
 
-def test_reasons_are_of_every_amount_that_is_not_proved(base: Built) -> None:
+def test_reasons_are_of_every_amount_that_is_not_proved(broken: Built) -> None:
     query = "SELECT count(*) FROM fact_amount WHERE proof <> 'proved'"
-    assert base.rows("SELECT sum(amounts) FROM v_proof_reasons") == base.rows(query)
-    assert base.rows("SELECT count(*) FROM v_proof_reasons WHERE proof_reason IS NULL") == [(0,)]
+    assert broken.rows("SELECT sum(amounts) FROM v_proof_reasons") == broken.rows(query)
+    assert broken.rows("SELECT count(*) FROM v_proof_reasons WHERE proof_reason IS NULL") == [(0,)]

@@ -2,18 +2,23 @@
 
     books, results -> systems -> groups of broken instances -> hypotheses -> engine -> findings
 
-Here: the order in which hypotheses are tried, and what counts as an explanation. Not here: each
-kind of hypothesis (search, structure, codes), its verification (verify) and what is done about it
-(repair).
+One cell comes first; then a mistake that moves many cells at once, or a misprinted code; then sets
+of cells; at last a whole row or column. Here: that order, and what counts as an explanation. Not
+here: each kind of hypothesis (search, structure, codes), its verification (verify) and what is done
+about it (repair).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from math import prod
 
+import polars as pl
+
+from pipeline.findings import codes, structure
 from pipeline.findings.model import Change, Explanation, Finding, Key
 from pipeline.findings.search import (
     MOST_CELLS,
@@ -34,33 +39,44 @@ from pipeline.identities.engine import Results, run
 
 MOST_LISTED = 12
 MOST_SPREAD = 60
-MOST_GRID = 5
 
 
 @dataclass
 class Group:
-    """Broken instances of a document that belong together, with what explains them so far."""
+    """Broken checks of a document that belong together, with what explains them so far.
+
+    `broken` are instances of the system; without any, `mute` is the one check without figures.
+    """
 
     system: System
     kinds: tuple[Class, ...]
-    broken: list[int]
+    broken: tuple[int, ...]
+    mute: tuple[Key, ...] = ()
     explanations: list[Explanation] = field(default_factory=list)
-    count: int = 0
+    ways: int = 0
     complete: bool = True
 
     @property
     def keys(self) -> frozenset[Key]:
         """The broken checks."""
-        return frozenset(self.system.instances[i].key for i in self.broken)
+        return frozenset(self.mute) | {self.system.instances[i].key for i in self.broken}
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A hypothesis about a group, not yet verified."""
+    """A hypothesis about a document, not yet verified, and when a check counts as holding again."""
 
-    group: Group
     kind: str
-    moved: tuple[Moved, ...]
+    detail: str | None
+    hypothesis: Hypothesis
+    changes: tuple[Change, ...]
+    again: Callable[[Key, Outcome], bool]
+    still: Callable[[Key, Outcome], bool]
+
+
+def holds(key: Key, outcome: Outcome) -> bool:
+    """Whether a check holds under a hypothesis, under its own name."""
+    return key in outcome.held
 
 
 def explain(
@@ -69,96 +85,106 @@ def explain(
     """The findings of all documents; `results` are those of the same books and declarations."""
     books = books.checked()
     results = results or run(books, declarations)
-    found = [
-        Group(system, kinds, broken)
-        for system in systems(books, declarations, results)
-        for kinds in [classes(system)]
-        for broken in groups(system, kinds)
-    ]
-    for sizes in ([1], range(2, MOST_CELLS + 1)):
-        verified(books, declarations, candidates(found, sizes))
-    return tuple(finding for group in found for finding in [told(group)])
+    found = [grouped(system) for system in systems(books, declarations, results)]
+
+    def ask(asked: Iterable[tuple[list[Group], Candidate]]) -> None:
+        confirm(list(asked), books, declarations)
+
+    ask(one for own in found for one in of_cells(own, [1]))
+    lines = books.lines.partition_by("document_id", as_dict=True)
+    ask(one for own in found for one in of_mistakes(own, lines))
+    ask(one for own in found for one in of_cells(own, range(2, MOST_CELLS + 1)))
+    return tuple(finding for own in found for finding in told(own))
 
 
-def candidates(found: Iterable[Group], sizes: Iterable[int]) -> Iterator[Candidate]:
+def grouped(system: System) -> list[Group]:
+    """The groups of a document."""
+    kinds = classes(system)
+    found = [Group(system, kinds, tuple(broken)) for broken in groups(system, kinds)]
+    return found + [Group(system, kinds, (), (key,)) for key in system.mute]
+
+
+def of_cells(own: list[Group], sizes: Iterable[int]) -> Iterator[tuple[list[Group], Candidate]]:
     """Sets of cells of the sizes asked for the groups that nothing explains yet."""
-    for group in found:
-        if group.explanations:
-            continue
-        search = smallest(group.system, group.kinds, group.broken, sizes)
-        group.complete = search.complete
-        yield from moves(group, search)
+    for group in own:
+        if group.broken and not group.explanations:
+            search = smallest(group.system, group.kinds, group.broken, sizes)
+            group.complete = search.complete
+            for candidate in moves(group, search):
+                yield [group], candidate
 
 
 def moves(group: Group, search: Search) -> Iterator[Candidate]:
     """The likeliest of the sets that a search found, each cell with its value."""
     ways = sum(prod(len(group.kinds[c].members) for c in chosen) for chosen in search.sets)
-    some = list(islice(spread(group.system, group.kinds, search.sets), MOST_SPREAD))
-    if ways > MOST_SPREAD:
-        group.count = ways
-    some.sort(key=lambda moved: plausibility(group.system, moved))
+    system = group.system
+    some = list(islice(spread(system, group.kinds, search.sets), MOST_SPREAD))
+    group.ways = ways if ways > MOST_SPREAD else len(some)
+    some.sort(key=lambda moved: plausibility(system, moved))
     for moved in some[:MOST_LISTED]:
-        yield Candidate(group, "cell" if len(moved) == 1 else "cells", moved)
+        puts = (Put(system.cells[m.cell], m.value, system.cells[m.cell].step) for m in moved)
+        yield Candidate(
+            "cell" if len(moved) == 1 else "cells",
+            None,
+            Hypothesis(system.document_id, tuple(puts)),
+            tuple(change(system, m) for m in moved),
+            holds,
+            holds,
+        )
+
+
+def of_mistakes(
+    own: list[Group], lines: dict[tuple[object, ...], pl.DataFrame]
+) -> Iterator[tuple[list[Group], Candidate]]:
+    """Mistakes that move many cells, where something is not explained by one cell each."""
+    system = own[0].system
+    if all(group.explanations for group in own):
+        return
+    for mistake in structure.mistakes(system, [g.broken for g in own if g.broken]):
+        changes = tuple(put_change(system, put) for put in mistake.puts)
+        asked = Hypothesis(system.document_id, mistake.puts)
+        yield own, Candidate(mistake.kind, mistake.detail, asked, changes, holds, holds)
+    for misprint in codes.misprints(system, lines[system.document_id,]):
+        yield own, of_code(system, misprint, lines[system.document_id,])
+
+
+def of_code(system: System, misprint: codes.Misprint, lines: pl.DataFrame) -> Candidate:
+    """A misprinted code as a candidate: the figures of its rows stay as they are."""
+    rows = lines.filter(code=misprint.printed).select("statement_id", "side", "line_no")
+    there = {(statement, side or "", line_no) for statement, side, line_no in rows.iter_rows()}
+    puts = [
+        Put(cell, cell.value, cell.step)
+        for cell in system.cells
+        if cell.amount_id and (cell.statement_id, cell.side, cell.line_no) in there
+    ]
+    return Candidate(
+        "code",
+        f"{misprint.printed} → {misprint.meant}",
+        Hypothesis(system.document_id, (), misprint.lines),
+        tuple(put_change(system, put) for put in puts),
+        lambda key, outcome: codes.answered(misprint, key, outcome),
+        lambda key, outcome: codes.undisturbed(misprint, key, outcome),
+    )
 
 
 def plausibility(system: System, moved: Sequence[Moved]) -> tuple[int, int, tuple[int, ...]]:
     """Blank cells last, telling slips first, then in the order of the document."""
     blank = sum(system.cells[m.cell].amount_id is None for m in moved)
-    slips = sum(rank(slip_of(system, m)) for m in moved)
+    slips = sum(rank(change(system, m).slip) for m in moved)
     return blank, slips, tuple(m.cell for m in moved)
-
-
-def slip_of(system: System, moved: Moved) -> str:
-    """How the printed figure became another."""
-    cell = system.cells[moved.cell]
-    printed = None if cell.amount_id is None else cell.value // cell.step
-    return slip(printed, moved.value // cell.step)
-
-
-def verified(books: Books, declarations: Sequence[Declaration], asked: Iterable[Candidate]) -> None:
-    """Ask the engine, and give each group the explanations that it confirms."""
-    todo = list(asked)
-    if not todo:
-        return
-    hypotheses = [hypothesis(c) for c in todo]
-    for candidate, outcome in zip(todo, outcomes(books, declarations, hypotheses), strict=True):
-        restored = restores(candidate.group, outcome)
-        if restored is not None:
-            group = candidate.group
-            group.explanations.append(explanation(candidate, restored))
-    for group in {id(c.group): c.group for c in todo}.values():
-        group.count = max(group.count, len(group.explanations)) if group.explanations else 0
-
-
-def hypothesis(candidate: Candidate) -> Hypothesis:
-    """A candidate as the engine is asked."""
-    system = candidate.group.system
-    puts = tuple(
-        Put(system.cells[m.cell], m.value, system.cells[m.cell].step) for m in candidate.moved
-    )
-    return Hypothesis(system.document_id, puts)
-
-
-def restores(group: Group, outcome: Outcome) -> frozenset[Key] | None:
-    """The broken checks that hold again; null where one of the group does not, another breaks, or
-    one that held does so no longer."""
-    instances = group.system.instances
-    before = {i.key for i in instances if i.broken}
-    if not group.keys <= outcome.held or not outcome.broken <= before - group.keys:
-        return None
-    return frozenset(before & outcome.held)
-
-
-def explanation(candidate: Candidate, restored: frozenset[Key]) -> Explanation:
-    """A confirmed candidate."""
-    system = candidate.group.system
-    changes = tuple(change(system, moved) for moved in candidate.moved)
-    return Explanation(candidate.kind, changes, tuple(sorted(restored, key=repr)))
 
 
 def change(system: System, moved: Moved) -> Change:
     """A moved cell in yuan."""
     cell = system.cells[moved.cell]
+    found = put_change(system, Put(cell, moved.value, cell.step))
+    return replace(found, low=yuan(moved.low), high=yuan(moved.high))
+
+
+def put_change(system: System, put: Put) -> Change:
+    """A cell that is to say something else, in yuan."""
+    cell, value = put.cell, put.value or 0
+    printed = None if cell.amount_id is None else cell.value // cell.step
     return Change(
         cell.amount_id,
         cell.statement_id,
@@ -166,16 +192,95 @@ def change(system: System, moved: Moved) -> Change:
         cell.line_no,
         cell.measure_id,
         None if cell.amount_id is None else yuan(cell.value),
-        yuan(moved.low),
-        yuan(moved.high),
-        yuan(moved.value),
-        slip_of(system, moved),
+        yuan(value),
+        yuan(value),
+        yuan(value),
+        slip(printed, value // cell.step),
     )
 
 
-def told(group: Group) -> Finding:
-    """A group as a finding."""
-    ids = tuple(sorted(group.system.check_ids[key] for key in group.keys))
-    explanations = tuple(group.explanations)
-    kind = explanations[0].kind if explanations else "unexplained"
-    return Finding(group.system.document_id, kind, ids, explanations, group.count, group.complete)
+def confirm(
+    asked: Sequence[tuple[list[Group], Candidate]],
+    books: Books,
+    declarations: Sequence[Declaration],
+) -> None:
+    """Ask the engine, and give each group the explanations that it confirms.
+
+    A hypothesis about several groups goes to those it restores. Of such hypotheses about a document
+    those that restore the most stand, and the groups that they restore become one.
+    """
+    if not asked:
+        return
+    found = outcomes(books, declarations, [candidate.hypothesis for _, candidate in asked])
+    wider: dict[int, list[tuple[list[Group], list[Group], Explanation]]] = defaultdict(list)
+    for (own, candidate), outcome in zip(asked, found, strict=True):
+        restored = [g for g in own if all(candidate.again(key, outcome) for key in g.keys)]
+        if not restored or not harmless(own[0].system, candidate, outcome):
+            continue
+        keys = restored_keys(own[0].system, candidate, outcome)
+        explanation = Explanation(candidate.kind, candidate.changes, keys, candidate.detail)
+        if candidate.kind in ("cell", "cells"):
+            own[0].explanations.append(explanation)
+        else:
+            wider[id(own)].append((own, restored, explanation))
+    for some in wider.values():
+        merge(some)
+
+
+def harmless(system: System, candidate: Candidate, outcome: Outcome) -> bool:
+    """Whether nothing breaks that did not before, and all that held does still."""
+    before = frozenset(system.check_ids)
+    broken = broken_keys(system)
+    fewer = outcome.broken <= broken
+    return fewer and all(candidate.still(key, outcome) for key in before - broken)
+
+
+def broken_keys(system: System) -> frozenset[Key]:
+    """The broken checks of a document."""
+    return frozenset(system.mute) | {i.key for i in system.instances if i.broken}
+
+
+def restored_keys(system: System, candidate: Candidate, outcome: Outcome) -> tuple[Key, ...]:
+    """The broken checks that hold again, in order."""
+    again = (key for key in broken_keys(system) if candidate.again(key, outcome))
+    return tuple(sorted(again, key=repr))
+
+
+def merge(some: Sequence[tuple[list[Group], list[Group], Explanation]]) -> None:
+    """Make the groups that the widest explanations restore one group."""
+    most = max(len(e.restores) for _, _, e in some)
+    widest = [entry for entry in some if len(entry[2].restores) == most]
+    own, restored, _ = widest[0]
+    alike = [e for _, groups, e in widest if groups == restored]
+    if all(group.explanations for group in restored) and len(restored) == 1:
+        return
+    first = restored[0]
+    first.broken = tuple(sorted(i for g in restored for i in g.broken))
+    first.mute = tuple(key for g in restored for key in g.mute)
+    first.explanations = alike[:MOST_LISTED]
+    first.ways, first.complete = len(alike), True
+    for group in restored[1:]:
+        own.remove(group)
+
+
+def told(own: Sequence[Group]) -> Iterator[Finding]:
+    """The groups of a document as findings; what is explained by the same cells is one."""
+    joined: dict[object, list[Group]] = defaultdict(list)
+    for number, group in enumerate(own):
+        same = tuple((e.kind, e.changes, e.detail) for e in group.explanations)
+        joined[same or number].append(group)
+    for some in joined.values():
+        first, system = some[0], some[0].system
+        keys = {key for group in some for key in group.keys}
+        explanations = tuple(first.explanations)
+        count = (
+            max(first.ways, len(explanations)) if first.ways > MOST_LISTED else len(explanations)
+        )
+        yield Finding(
+            system.document_id,
+            explanations[0].kind if explanations else "unexplained",
+            tuple(sorted(system.check_ids[key] for key in keys)),
+            explanations,
+            count if explanations else 0,
+            first.complete,
+        )

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import pairwise, product
 
 from pipeline.findings.intervals import (
     Bound,
@@ -86,7 +86,7 @@ def groups(system: System, kinds: Sequence[Class]) -> list[list[int]]:
 
     for kind in kinds:
         broken = [i for i in kind.signs if i in above]
-        for one, other in zip(broken, broken[1:], strict=False):
+        for one, other in pairwise(broken):
             above[root(other)] = root(one)
     found: dict[int, list[int]] = defaultdict(list)
     for n in system.broken:

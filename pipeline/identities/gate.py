@@ -17,7 +17,7 @@ from pipeline.identities.balance import balanced, holds
 from pipeline.identities.declaration import Condition, Declaration, vocabulary
 from pipeline.identities.formula import AT, Formula, Ref
 from pipeline.identities.rows import Rows
-from pipeline.schema.catalogue import measures, statements, vocabularies
+from pipeline.schema.catalogue import measures, statements, vocabularies, words
 
 EMPTY = ("stated_empty", "blank")
 BY_STATEMENT = ("line", "parent", "structure")
@@ -86,7 +86,7 @@ def obstacles(
             yield missing(term.ref, lines, printed)
         if formula.kind == "document" and not term.summed:
             yield repeated(term.ref, lines)
-        if term.ref.items or formula.kind == "code":
+        if asks_names(term.ref, formula):
             yield unrecognised(term.ref, formula, rows)
     if formula.kind == "line":
         yield from columns(formula, declaration, rows)
@@ -98,8 +98,8 @@ def obstacles(
 
 def state_reason() -> pl.Expr:
     """`表名：未公开 (Statement: Not found …)` of a coverage row, or the reason it brings itself."""
-    words = vocabularies()["coverage"]
-    zh = {key: spec["zh"] for key, spec in words.items()}
+    states = vocabularies()["coverage"]
+    zh = {key: spec["zh"] for key, spec in states.items()}
     state = pl.format(
         "{}：{} ({}: {})",
         pl.col("statement_id").replace_strict(titles(), default=pl.col("statement_id")),
@@ -124,11 +124,11 @@ def titles() -> dict[str, str]:
 
 def described(ref: Ref) -> tuple[str, str]:
     """A reference in Chinese and in English."""
-    words = vocabulary()
-    roles = [words["roles"].get(role, {"zh": role, "en": role}) for role in ref.roles]
+    spoken = vocabulary()
+    roles = [spoken["roles"].get(role, {"zh": role, "en": role}) for role in ref.roles]
     role_zh = "、".join(role["zh"] for role in roles)
     role_en = ", ".join(role["en"] for role in roles)
-    known = {**words["items"], **measures()}
+    known = {**spoken["items"], **measures()}
     zh = "、".join(known.get(item, {"zh": item})["zh"] for item in ref.items)
     en = ", ".join(known.get(item, {"en": item})["en"] for item in ref.items)
     other = ("除", "other than ") if ref.negated else ("", "")
@@ -145,11 +145,16 @@ def unprinted(ref: Ref, covered: pl.DataFrame) -> pl.DataFrame:
     none = covered.select("document_id").clear().with_columns(reason=pl.lit(reason))
     if "columns" not in covered.columns or ref.every:
         return none
-    wanted = [f"{side}.{measure}" for side in ("", *ref.sides) for measure in ref.measures]
-    lacks = ~pl.col("columns").str.split(" ").list.eval(pl.element().is_in(wanted)).list.any()
+    lacks = ~headed(ref.sides, ref.measures)
     return covered.filter(
         pl.col("statement_id") == ref.statement, pl.col("columns").is_not_null(), lacks
     ).select("document_id", reason=pl.lit(reason))
+
+
+def headed(sides: Iterable[str], named: Iterable[str]) -> pl.Expr:
+    """Whether the header has one of some columns, on one of some sides or in a table without."""
+    wanted = [f"{side}.{measure}" for side in ("", *sides) for measure in named]
+    return pl.col("columns").str.split(" ").list.eval(pl.element().is_in(wanted)).list.any()
 
 
 def missing(ref: Ref, lines: pl.DataFrame, printed: pl.DataFrame) -> pl.DataFrame:
@@ -183,11 +188,9 @@ def repeated(ref: Ref, lines: pl.DataFrame) -> pl.DataFrame:
 
 def unrecognised(ref: Ref, formula: Formula, rows: Rows) -> pl.DataFrame:
     """Documents where a row of the role bears a figure and is not known by its item or code."""
-    whole = Ref(ref.measures, ref.statement, ref.sides, ref.roles)
-    by = "key" if formula.kind == "code" or {"code", "class"} & set(ref.roles) else "item"
     return (
-        rows.cells_of(ref.statement)
-        .filter(selection.meant(whole) & pl.col(by).is_null() & (pl.col("value") != 0))
+        unnamed(ref, formula, rows)
+        .filter(pl.col("value") != 0)
         .select(
             "document_id",
             reason=pl.format("行未识别：{} (row not recognised: {})", "name", "name"),
@@ -223,20 +226,37 @@ def differing(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     return several.filter(pl.col("n") > 1).select("document_id")
 
 
+def asks_names(ref: Ref, formula: Formula) -> bool:
+    """Whether every row of the role must be known by its item or code."""
+    return bool(ref.items) or formula.kind == "code"
+
+
+def unnamed(ref: Ref, formula: Formula, rows: Rows) -> pl.DataFrame:
+    """The figures on rows of the role that are not known by their item or code."""
+    whole = Ref(ref.measures, ref.statement, ref.sides, ref.roles)
+    by = "key" if formula.kind == "code" or {"code", "class"} & set(ref.roles) else "item"
+    return rows.cells_of(ref.statement).filter(selection.meant(whole) & pl.col(by).is_null())
+
+
 def columns(formula: Formula, declaration: Declaration, rows: Rows) -> Iterable[pl.DataFrame]:
-    """Statements that print none of the summands, or a column the identity does not know."""
+    """Statements that print none of the summands, or a column the identity does not know.
+
+    A column that the header has is printed, though no row has a figure in it.
+    """
     cells = selection.cells_placed(formula.places, rows)
     unit = ["document_id", "statement_id"]
     summands = {t.ref.measure for t in formula.terms if not t.left}
     known = sorted({t.ref.measure for t in formula.terms} | set(declaration.beside))
     with_parts = cells.filter(pl.col("measure_id").is_in(sorted(summands))).select(unit).unique()
-    words = "、".join(measures()[m]["zh"] for m in sorted(summands))
+    blank = blank_columns(formula, summands, rows)
+    named = "、".join(measures()[m]["zh"] for m in sorted(summands))
     yield (
         cells.select(unit)
         .unique()
         .join(with_parts, on=unit, how="anti")
+        .join(blank, on=unit, how="anti")
         .with_columns(
-            reason=pl.lit(f"各分项栏均无数字：{words} (no figure in any of the columns summed)")
+            reason=pl.lit(f"各分项栏均无数字：{named} (no figure in any of the columns summed)")
         )
     )
     yield (
@@ -251,6 +271,17 @@ def columns(formula: Formula, declaration: Declaration, rows: Rows) -> Iterable[
                 "measure_id",
             ),
         )
+    )
+
+
+def blank_columns(formula: Formula, summands: set[str], rows: Rows) -> pl.DataFrame:
+    """document_id and statement_id of the statements whose header has a column of the summands."""
+    coverage = rows.coverage
+    if "columns" not in coverage.columns:
+        return coverage.clear()
+    sides = [place.side for place in formula.places if place.side] or list(words("side"))
+    return coverage.filter(
+        pl.col("statement_id").is_in(list(formula.statements)), headed(sides, sorted(summands))
     )
 
 
@@ -317,7 +348,16 @@ def condition_cells(declaration: Declaration, rows: Rows) -> pl.DataFrame:
     """
     empty = pl.DataFrame(schema={"amount_id": pl.String()})
     found = [deciding(condition, rows) for condition in declaration.conditions]
+    found += [nameless(f, rows) for f in declaration.formulas]
     return pl.concat([empty, *found]).unique().sort("amount_id")
+
+
+def nameless(formula: Formula, rows: Rows) -> pl.DataFrame:
+    """amount_id of the zeros on rows that nobody recognises: as figures they would be refused."""
+    refs = [t.ref for t in formula.terms if t.ref.statement and asks_names(t.ref, formula)]
+    empty = pl.DataFrame(schema={"amount_id": pl.String()})
+    found = [unnamed(ref, formula, rows).filter(value=0).select("amount_id") for ref in refs]
+    return pl.concat([empty, *found])
 
 
 def deciding(condition: Condition, rows: Rows) -> pl.DataFrame:

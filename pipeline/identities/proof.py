@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipeline.identities.rows import with_finest_step
+
 STEPS = 3
 HOLDING = ("exact", "rounding")
 ALONE = "不在任何勾稽关系中 (in no identity)"
@@ -31,14 +33,13 @@ def weighed(cells: pl.DataFrame, checks: pl.DataFrame, terms: pl.DataFrame) -> p
             checks.select("check_id", "identity_id", "verdict", "residual", "tolerance"),
             on="check_id",
         )
-        .join(cells.select("amount_id", "amount_yuan", "step_yuan"), on="amount_id")
+        .join(in_fen(cells), on="amount_id")
+        .with_columns(pl.col("residual", "tolerance").to_physical().cast(pl.Int64))
     )
-    fen = ["residual", "tolerance", "amount_yuan", "step_yuan"]
-    used = used.with_columns(pl.col(name).to_physical().cast(pl.Int64) for name in fen)
-    moved = STEPS * pl.col("step_yuan") * pl.col("net")
+    moved = STEPS * pl.col("step") * pl.col("net")
     widened = (
-        pl.when(pl.col("amount_yuan") == 0)
-        .then(pl.col("tolerance") + pl.col("step_yuan"))
+        pl.when(pl.col("value") == 0)
+        .then(pl.col("tolerance") + pl.col("step"))
         .otherwise("tolerance")
     )
     breaks_both_ways = ((pl.col("residual") + moved).abs() > widened) & (
@@ -54,6 +55,14 @@ def weighed(cells: pl.DataFrame, checks: pl.DataFrame, terms: pl.DataFrame) -> p
         pins=equality & breaks_both_ways,
         margin=widened,
     )
+
+
+def in_fen(cells: pl.DataFrame) -> pl.DataFrame:
+    """amount_id, value and step of every figure in fen; the step is its statement's finest."""
+    money = {"value": "amount_yuan", "step": "step_yuan"}
+    place = ["amount_id", "document_id", "statement_id"]
+    exact = {name: pl.col(column).to_physical().cast(pl.Int64) for name, column in money.items()}
+    return with_finest_step(cells.select(*place, **exact)).select("amount_id", *money)
 
 
 def with_pins(terms: pl.DataFrame, weights: pl.DataFrame) -> pl.DataFrame:

@@ -5,6 +5,9 @@ Here: 公开02, 03 and 05 to 09. Not here: the summaries, which budgets print to
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
+
 from tests.facsimile.province_forms import personnel_and_operations
 from tests.facsimile.province_tables import (
     Fig,
@@ -19,6 +22,8 @@ from tests.facsimile.province_tables import (
     tree,
 )
 from tests.facsimile.province_three import three_values
+
+Leaf = dict[str, Decimal | None]
 
 
 def three_final(style: Style, title: str) -> Table:
@@ -121,6 +126,16 @@ def final_blocks(style: Style, title: str) -> Table:
     return table
 
 
+def financed(leaf: Callable[[str], Leaf]) -> Callable[[str], Leaf]:
+    """Leaves of a fund whose revenue of the year pays for all of its expenditure."""
+
+    def balanced(code: str) -> Leaf:
+        values = leaf(code)
+        return {"revenue": values["total"]} | values
+
+    return balanced
+
+
 def final_function(style: Style, statement_id: str, title: str) -> Table:
     """Final accounts by function."""
     measures: tuple[str, ...]
@@ -174,7 +189,7 @@ def final_function(style: Style, statement_id: str, title: str) -> Table:
             ["<", "项目支出"],
             ["年末结转和结余"],
         ]
-        rows = tree(style, "function", spending(style, "basic", "project"))
+        rows = tree(style, "function", financed(spending(style, "basic", "project")))
     else:
         measures = ("total", "basic", "project")
         word = (

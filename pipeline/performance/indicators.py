@@ -262,16 +262,23 @@ def half_of(words: Sequence[Word], level2: str | None) -> Half | None:
     return Half(level2, *texts)
 
 
-def indicators_of(
-    read: Sequence[ReadRow], header: Header, levels_sure: bool
-) -> tuple[list[Indicator], list[Unread]]:
-    """Indicators with their levels, in printed order: the first horizon's, then the second's."""
+def levels_of(read: Sequence[ReadRow]) -> list[tuple[str | None, str | None]]:
+    """First and second level of each row."""
     labelled = [
         Labelled(r.level1, tuple(h.level2 for h in r.halves), tuple(h.name for h in r.halves))
         for r in read
     ]
-    put = levels.centred if not levels_sure and levels.is_centred(labelled) else levels.restored
-    placed = put(labelled)
+    return levels.restored(labelled)
+
+
+def indicators_of(
+    read: Sequence[ReadRow], header: Header, placed: Sequence[tuple[str | None, str | None]]
+) -> tuple[list[Indicator], list[Unread]]:
+    """Indicators with their levels, in printed order: the first horizon's, then the second's.
+
+    One without a target is taken where the other horizon prints it with one: then its target is
+    lost. Elsewhere it may be the rest of another one, and is told.
+    """
     found: list[Indicator] = []
     unread: list[Unread] = []
     for side, horizon in enumerate(header.horizons):
@@ -280,7 +287,11 @@ def indicators_of(
             if half.name is None:
                 continue
             if half.target is None:
-                unread.append(Unread("cell_lost", f"an indicator of {horizon} without a target"))
+                whole = any(h.name == half.name and h.target for h in row.halves)
+                reason = "cell_lost" if whole else "row_unplaced"
+                unread.append(Unread(reason, f"an indicator of {horizon} without a target"))
+                if not whole:
+                    continue
             found.append(indicator(half, horizon, level1, level2, row.place))
     return found, unread
 

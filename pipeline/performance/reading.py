@@ -14,9 +14,11 @@ from difflib import SequenceMatcher
 
 from pipeline.documents import personal
 from pipeline.forms.wording import folded
-from pipeline.performance import heads, indicators
+from pipeline.performance import damaged, heads, indicators
+from pipeline.performance.indicators import Header
 from pipeline.performance.money import agreed, sole
 from pipeline.performance.pages import Page, Sheets, forms_in
+from pipeline.performance.rows import Row
 from pipeline.performance.shapes import (
     ANNUAL,
     PERIOD,
@@ -46,12 +48,20 @@ class Printed:
 def read(reading: Reading, table: Iterable[Printed] = ()) -> Performance:
     """The performance forms in the grids of a reading."""
     rows = tuple(table)
+    sheets = forms_in(reading)
+    usual = damaged.usual_header(page.header for one in sheets for page in one.pages)
     forms, unread = [], []
-    for sheets in forms_in(reading):
-        form, lost = form_of(sheets, rows)
+    for one in sheets:
+        form, lost = form_of(one, rows, usual)
         forms.append(form)
-        unread += lost
+        unread += [replace(u, detail=f"{where(one)}: {u.detail}") for u in lost]
     return Performance(forms=tuple(settled(forms)), unread=tuple(unread))
+
+
+def where(sheets: Sheets) -> str:
+    """Page or line a form begins on, for messages."""
+    place = sheets.pages[0].first.place
+    return f"the form of page {place.page}" if place.page else f"the form of line {place.line}"
 
 
 def settled(forms: Sequence[ProjectForm]) -> list[ProjectForm]:
@@ -77,49 +87,74 @@ def commonest(value: str, printed: Counter[str]) -> str:
     return most if alike and printed[most] > printed[value] else value
 
 
-def form_of(sheets: Sheets, table: Sequence[Printed]) -> tuple[ProjectForm, list[Unread]]:
+def form_of(
+    sheets: Sheets, table: Sequence[Printed], usual: Header | None
+) -> tuple[ProjectForm, list[Unread]]:
     """The form on these pages; what a page lost stands on the next one that repeats it."""
     pages = sheets.pages
-    damaged = sum(page.head.damaged for page in pages) > MAX_DAMAGED
-    name = first_text(pages, "name", table)
+    broken = not pages[0].sure and sum(page.head.damaged for page in pages) > MAX_DAMAGED
     known = [row.amount for row in table]
-    period = funds_of(pages, PERIOD, damaged, ())
-    annual = funds_of(pages, ANNUAL, damaged, known)
-    found: list[Indicator] = []
-    unread: list[Unread] = []
-    for read_rows, header, sure in tables_of(pages):
-        rows, lost = indicators.read_rows(read_rows, header)
-        unread += lost
-        more, lost = indicators.indicators_of(rows, header, sure)
-        found += more
-        unread += lost
-    department = first_text(pages, "department")
+    found, unread = indicators_in(pages, usual if broken else None, broken)
     form = ProjectForm(
         place=pages[0].first.place,
         pages=sheets.count,
-        name=name,
-        name_damaged=damaged or any("name" in page.head.pieced for page in pages),
+        name=first_text(pages, "name", table),
+        name_damaged=broken or any("name" in page.head.pieced for page in pages),
         implementing_unit=first_text(pages, "unit"),
-        supervising_department=department,
+        supervising_department=first_text(pages, "department"),
         attribute=heads.attribute_of(first_text(pages, "attribute")),
         duration_years=heads.duration_of(first_text(pages, "duration")),
-        period=period,
-        annual=annual,
+        period=funds_of(pages, PERIOD, broken, ()),
+        annual=funds_of(pages, ANNUAL, broken, known),
         indicators=tuple(found),
     )
     return clean(form, unread)
 
 
-def tables_of(pages: Sequence[Page]) -> list[tuple[list, indicators.Header, bool]]:  # type: ignore[type-arg]
+def indicators_in(
+    pages: Sequence[Page], usual: Header | None, broken: bool
+) -> tuple[list[Indicator], list[Unread]]:
+    """The indicators of a form's pages; those of damaged ones under the usual header."""
+    found: list[Indicator] = []
+    unread: list[Unread] = []
+    for table in tables_of(pages):
+        if broken:
+            if usual is None or not damaged.fits(table.header, usual):
+                unread.append(Unread("header_unknown", "the header of its indicators is damaged"))
+                continue
+            header = usual
+            rows, lost = damaged.read_rows(table.rows, header)
+            placed = damaged.levels_of(rows)
+        else:
+            header = table.header
+            rows, lost = indicators.read_rows(table.rows, header)
+            placed = indicators.levels_of(rows)
+        more, without = indicators.indicators_of(rows, header, placed)
+        found += more
+        unread += lost + without
+    if not any(page.header for page in pages):
+        unread.append(Unread("header_unknown", "its indicators have no header that can be read"))
+    return found, unread
+
+
+@dataclass
+class Table:
+    """Rows of indicators below one header."""
+
+    header: Header
+    rows: list[Row]
+
+
+def tables_of(pages: Sequence[Page]) -> list[Table]:
     """The rows of indicators below each header; pages of one header are one table."""
-    found: list[tuple[list, indicators.Header, bool]] = []  # type: ignore[type-arg]
+    found: list[Table] = []
     for page in pages:
         if page.header is None:
             continue
-        if found and found[-1][1] == page.header:
-            found[-1][0].extend(page.rows)
+        if found and found[-1].header == page.header:
+            found[-1].rows.extend(page.rows)
         else:
-            found.append((list(page.rows), page.header, page.sure))
+            found.append(Table(page.header, list(page.rows)))
     return found
 
 
@@ -133,11 +168,11 @@ def first_text(pages: Sequence[Page], field: str, table: Sequence[Printed] = ())
 
 
 def funds_of(
-    pages: Sequence[Page], horizon: str, damaged: bool, known: Collection[Decimal]
+    pages: Sequence[Page], horizon: str, broken: bool, known: Collection[Decimal]
 ) -> Funds:
     """The money of a horizon: as printed, and on damaged pages the reading its sum confirms."""
     found = [readings_of(pages, (horizon, name)) for name in ("total", *SOURCES)]
-    if damaged:
+    if broken:
         lost = {key for page in pages for key in page.head.ungrouped}
         found = [
             () if (horizon, name) in lost and (horizon, "total") not in lost else one

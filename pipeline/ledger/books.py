@@ -13,7 +13,16 @@ import polars as pl
 from pipeline.documents.document import Document, Quarantined
 from pipeline.documents.intake import Intake
 from pipeline.identities.books import Books
-from pipeline.ledger import dimensions, documents, facts, links, mandates, revisions, second
+from pipeline.ledger import (
+    dimensions,
+    documents,
+    facts,
+    links,
+    mandates,
+    projects,
+    revisions,
+    second,
+)
 from pipeline.ledger.mandates import Duties
 from pipeline.readers.shapes import DOUBTED
 from pipeline.schema.catalogue import tables
@@ -46,9 +55,14 @@ def build(
         documents.coverage(staged.coverage, described), described, duties.mandates
     )
     due = mandates.due_disclosures(duties.due, described)
+    fact_project, project_of = projects.build(staged.lines, amounts, staged.projects, described)
     found = {
+        "fact_project": fact_project,
+        "fact_indicator": projects.indicators(staged.indicators, project_of),
         "dim_document": documents.dim_document(described, staged.coverage),
-        "dim_unit": documents.dim_unit(pl.concat([described, due], how="diagonal")),
+        "dim_unit": documents.dim_unit(
+            pl.concat([described, due], how="diagonal"), staged.projects
+        ),
         "dim_region": dimensions.dim_region(),
         "dim_statement": dimensions.dim_statement(),
         "dim_measure": dimensions.dim_measure(),

@@ -19,6 +19,7 @@ from pipeline.ledger.mandates import (
     mandated,
 )
 from pipeline.settings import PROJECT
+from pipeline.staging.tables import framed
 
 RULE = Mandate(
     "rule",
@@ -134,7 +135,7 @@ def test_disclosures_count_what_they_must_print_and_what_is_missing() -> None:
         ("missing", 2023, 0, 0, 0, 0, "list"),
         ("missing", 2024, 0, 0, 0, 0, "list"),
     ]
-    units = dim_unit(pl.concat([documents, wanted], how="diagonal"))
+    units = dim_unit(pl.concat([documents, wanted], how="diagonal"), framed().projects)
     assert set(found["unit_id"]) <= set(units["unit_id"])
 
 

@@ -1,0 +1,187 @@
+"""The head of a performance form: name, departments, attribute, duration, and money by source.
+
+Here: one page's rows above its indicators, label by label: a value stands to the right of its label
+or, where it was displaced, on the row below. Not here: which rows are a form's (pages) and the
+indicators. Fields of handlers are no labels of ours: nothing of them is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from pipeline.forms.wording import folded, squeeze
+from pipeline.performance.money import is_numberlike, printed, readings
+from pipeline.performance.rows import Piece, Row, is_signature, pieces
+from pipeline.performance.shapes import ANNUAL, PERIOD
+from pipeline.performance.words import UNIT_OF_MONEY, plain
+
+CODE = re.compile(r"^(?P<code>\d{3,6})\s*[-－—–~]\s*(?P<name>.+)$")
+YEARS = re.compile(r"(\d{1,3})年?")
+HAN = re.compile(r"[\u4e00-\u9fff]")
+NO_VALUE = frozenset({"", "-", "—", "——", "/"})
+WAN = Decimal(10_000)
+
+Readings = tuple[Decimal, ...]
+
+
+@dataclass
+class Head:
+    """What one page prints above its indicators, as read; several readings of an amount at most."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    #: fields that were put together from pieces
+    pieced: set[str] = field(default_factory=set)
+    funds: dict[tuple[str, str], Readings] = field(default_factory=dict)
+    factor: Decimal = Decimal(1)
+    #: labels that were cut or misread
+    damaged: int = 0
+    #: the column from which the annual side stands
+    border: int | None = None
+
+
+def read_head(rows: Sequence[Row]) -> Head:
+    """The head in these rows."""
+    head = Head()
+    waiting: str | None = None
+    for row in rows:
+        if is_signature(row):
+            continue
+        found = pieces(row)
+        head.damaged += sum(1 for p in found if p.label and not p.exact)
+        for piece in found:
+            if piece.label and piece.label.section == "unit_of_money":
+                unit = UNIT_OF_MONEY.search(plain(piece.word.text))
+                head.factor = WAN if unit and unit[1] == "万元" else Decimal(1)
+        labels = [p for p in found if p.label and p.label.section in ("fields", "funds")]
+        if any(p.label and p.label.section == "funds" for p in labels):
+            read_funds(head, row, found)
+            waiting = None
+        elif labels:
+            waiting = read_fields(head, found)
+        elif waiting and found and not any(p.label for p in found):
+            keep(head, waiting, [p.word.text for p in found])
+            waiting = None
+    return head
+
+
+def read_fields(head: Head, found: Sequence[Piece]) -> str | None:
+    """Every labelled value of a row; the last field that has none yet."""
+    waiting = None
+    for index, piece in enumerate(found):
+        if piece.label is None or piece.label.section != "fields":
+            continue
+        values = until_label(found[index + 1 :])
+        if values:
+            keep(head, piece.label.field, [p.word.text for p in values])
+        elif piece.label.field not in head.texts:
+            waiting = piece.label.field
+    return waiting
+
+
+def until_label(found: Iterable[Piece]) -> list[Piece]:
+    """The pieces before the next label."""
+    values = []
+    for piece in found:
+        if piece.label is not None:
+            break
+        values.append(piece)
+    return values
+
+
+def keep(head: Head, name: str, texts: Sequence[str]) -> None:
+    """Note a field's value, unless the page printed it before. Specks beside words are no part."""
+    worded = [t for t in texts if HAN.search(t)] or list(texts[:1])
+    value = overlapped([squeeze(t) for t in (worded if len(texts) > 1 else texts)])
+    if value in NO_VALUE or name in head.texts:
+        return
+    head.texts[name] = value
+    if len(texts) > 1:
+        head.pieced.add(name)
+
+
+def overlapped(texts: Sequence[str]) -> str:
+    """Pieces as one text; what the end of one and the beginning of the next share is meant once."""
+    whole = texts[0] if texts else ""
+    for text in texts[1:]:
+        shared = next((n for n in range(min(len(whole), len(text)), 0, -1) if whole.endswith(text[:n])), 0)
+        whole += text[shared:]
+    return whole
+
+
+def read_funds(head: Head, row: Row, found: Sequence[Piece]) -> None:
+    """The amounts of a row of sources: the first label is of the period, the second of the year."""
+    labels = [(i, p) for i, p in enumerate(found) if p.label and p.label.section == "funds"]
+    fields = [p.label.field for _, p in labels if p.label]
+    if "annual_total" in fields:
+        head.border = labels[fields.index("annual_total")][1].word.column
+    sides = [PERIOD, ANNUAL] if head.border is not None or len(labels) > 1 else [ANNUAL]
+    if fields == ["annual_total"] and not any(h == PERIOD for h, _ in head.funds):
+        head.border, sides = None, [ANNUAL]
+    for number, (index, piece) in enumerate(labels):
+        name, horizon = source_of(fields[number], sides[min(number, len(sides) - 1)])
+        values = until_label(found[index + 1 :])
+        if len(labels) == 1 and len(sides) == 2 and head.border is not None:
+            border = head.border
+            split = [p for p in values if p.word.column >= border]
+            values = [p for p in values if p.word.column < border]
+            if piece.word.column >= border:
+                note(head, (ANNUAL, name), split)
+                continue
+            note(head, (ANNUAL, name), split)
+        note(head, (horizon, name), values)
+
+
+def source_of(label: str, horizon: str) -> tuple[str, str]:
+    """The source and the horizon a label means."""
+    if label in ("period_total", "annual_total"):
+        return "total", PERIOD if label == "period_total" else ANNUAL
+    return label, horizon
+
+
+def note(head: Head, key: tuple[str, str], values: Sequence[Piece]) -> None:
+    """Keep the readings of an amount, the ones that say more where a row repeats it."""
+    texts = [p.word.text for p in values if is_numberlike(p.word.text)]
+    found = readings(texts) if texts else ()
+    if found and key not in head.funds:
+        head.funds[key] = tuple(value * head.factor for value in found)
+
+
+@cache
+def attributes() -> dict[str, list[str]]:
+    """The declared words of each attribute."""
+    text = (resources.files(__package__) / "attributes.yml").read_text(encoding="utf-8")
+    declared: dict[str, list[str]] = yaml.safe_load(text)
+    return declared
+
+
+def attribute_of(text: str | None) -> str | None:
+    """The attribute a printed text means, null where it means none or several."""
+    word = folded(squeeze(text or ""))
+    found = [name for name, words in attributes().items() if any(w in word for w in words)]
+    return found[0] if len(found) == 1 else None
+
+
+def duration_of(text: str | None) -> int | None:
+    """Years of a printed duration."""
+    found = YEARS.fullmatch(squeeze(text or ""))
+    return int(found[1]) if found else None
+
+
+def department_of(text: str | None) -> tuple[str | None, str | None]:
+    """Code and name of a supervising department printed as 062-某局; the code null without one."""
+    if text is None:
+        return None, None
+    found = CODE.match(text)
+    return (found["code"], found["name"]) if found else (None, text)
+
+
+def is_amount(text: str) -> bool:
+    """Whether a text is an amount of money."""
+    return printed(text) is not None

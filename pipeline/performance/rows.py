@@ -1,0 +1,116 @@
+"""Rows of a grid as the words printed in them, whatever columns they were displaced to.
+
+Here: `Word` and `Row`, and labels found in a row: in one cell, in several that a label was cut
+into, or with its value in the same cell. Not here: what a label's value means (heads, indicators).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.documents import personal
+from pipeline.performance.words import Label, label_of, nearly_label
+from pipeline.readers.shapes import Grid, Place
+
+# So many neighbouring cells one label may be cut into.
+MAX_CUTS = 3
+INSIDE = re.compile(r"^(?P<label>[^:：\s]{3,14}(?:\s*[（(]元[)）])?)\s*[:：\s]\s*(?P<value>\S.*)$", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A printed text and the columns its cell covers; `rows` is how many rows it reaches over."""
+
+    column: int
+    text: str
+    place: Place
+    columns: int = 1
+    rows: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The words of one row, from the left; `sure` says that their columns are."""
+
+    words: tuple[Word, ...]
+    place: Place
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A word of a row with the label it is, null where it is none."""
+
+    word: Word
+    label: Label | None = None
+    exact: bool = True
+
+
+def rows_of(grid: Grid) -> list[Row]:
+    """The rows of a grid, blank cells left out."""
+    words: dict[int, list[Word]] = {row: [] for row in range(grid.rows)}
+    places: dict[int, Place] = {}
+    for cell in sorted(grid.cells, key=lambda c: (c.row, c.column)):
+        places.setdefault(cell.row, cell.place)
+        if cell.text.strip():
+            word = Word(
+                cell.column, cell.text.strip(), cell.place, cell.column_span, cell.row_span
+            )
+            words[cell.row].append(word)
+    return [
+        Row(tuple(words[row]), places.get(row, Place()), grid.spans_known)
+        for row in range(grid.rows)
+    ]
+
+
+def pieces(row: Row, section: str | None = None) -> list[Piece]:
+    """The words of a row, labels told from all others. Cut labels are joined to one piece."""
+    words = [part for word in row.words for part in split(word)]
+    found: list[Piece] = []
+    at = 0
+    while at < len(words):
+        size, label, exact = labelled(words[at : at + MAX_CUTS], section, row.sure)
+        found.append(Piece(joined(words[at : at + size]), label, exact))
+        at += size
+    return found
+
+
+def split(word: Word) -> Iterator[Word]:
+    """A word, or label and value where one cell holds both."""
+    found = INSIDE.match(word.text)
+    if found is None or label_of(word.text) or label_of(found["label"]) is None:
+        yield word
+        return
+    yield Word(word.column, found["label"], word.place, word.columns, word.rows)
+    yield Word(word.column, found["value"], word.place, word.columns, word.rows)
+
+
+def labelled(
+    words: Sequence[Word], section: str | None, sure: bool
+) -> tuple[int, Label | None, bool]:
+    """How many of these words are one label, which it is, and whether it is printed exactly."""
+    for size in range(len(words), 0, -1):
+        text = "".join(w.text for w in words[:size])
+        if (label := label_of(text, section)) is not None:
+            return size, label, size == 1
+    for size in range(1 if sure else len(words), 0, -1):
+        text = "".join(w.text for w in words[:size])
+        if not sure and (label := nearly_label(text, section)) is not None:
+            return size, label, False
+    return 1, None, True
+
+
+def joined(words: Sequence[Word]) -> Word:
+    """Several words as one."""
+    first = words[0]
+    return Word(
+        first.column, "".join(w.text for w in words), first.place, first.columns, first.rows
+    )
+
+
+def is_signature(row: Row) -> bool:
+    """Whether a row asks for handlers, their telephones or the date of filling in."""
+    fields = sum(personal.is_field(w.text) or personal.is_signed(w.text) for w in row.words)
+    return fields > 0

@@ -1,0 +1,72 @@
+"""What a target says in figures: operator, value and unit, where there is one of each.
+
+Here: one printed target to `Target`. A date (2026年7月, 12月底前) and a target in words have none.
+Not here: which cell is a target (indicators).
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from pipeline.forms.wording import squeeze
+from pipeline.performance.shapes import Target
+
+FIGURE = r"(?P<value>\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+# What may stand for a unit: no further figure, no sentence.
+UNIT = r"(?P<unit>[^\d，。；;、]{0,12}?)"
+# A month, a day or a year of the calendar is no quantity, unless something is compared with it.
+DATE = re.compile(
+    r"(?:\d{4}年(?:度)?)?(?:年)?(?:\d{1,2}月)?(?:份)?(?:\d{1,2}[日号])?(?:底|末|初|中旬|上旬|下旬)?"
+    r"(?:之?前|前完成|内|完成)?"
+)
+CALENDAR = re.compile(r"月|日|号|^\d{4}年")
+DURATION = re.compile(r"\d+(?:个月|日历日|工作日|年)(?:以?内)?")
+MAX_DIGITS, DECIMALS = 14, 4
+
+
+@cache
+def signs() -> dict[str, Any]:
+    """The declared words and signs."""
+    text = (resources.files(__package__) / "target.yml").read_text(encoding="utf-8")
+    declared: dict[str, Any] = yaml.safe_load(text)
+    return declared
+
+
+@cache
+def pattern() -> re.Pattern[str]:
+    """A whole target: sign, figure, unit, word after it."""
+    before, after = (
+        "|".join(map(re.escape, sorted(signs()[where], key=len, reverse=True)))
+        for where in ("before", "after")
+    )
+    return re.compile(rf"(?P<before>{before})?{FIGURE}{UNIT}(?P<after>{after})?")
+
+
+def parsed(text: str | None) -> Target:
+    """Operator, value and unit of a printed target; all null where it is none of figures."""
+    plain = squeeze(text or "")
+    found = pattern().fullmatch(plain)
+    if found is None:
+        return Target()
+    operator = found["before"] or found["after"]
+    if found["before"] is None and is_date(plain):
+        return Target()
+    digits = re.sub("[,，]", "", found["value"])
+    whole, _, part = digits.partition(".")
+    if len(whole) > MAX_DIGITS or len(part) > DECIMALS:
+        return Target()
+    named = signs()["signs"].get(operator, operator)
+    return Target(named, Decimal(digits), found["unit"] or None)
+
+
+def is_date(plain: str) -> bool:
+    """Whether a text is a day, month or year of the calendar."""
+    if DURATION.fullmatch(plain) and not re.fullmatch(r"(?:19|20)\d{2}年", plain):
+        return False
+    return DATE.fullmatch(plain) is not None and CALENDAR.search(plain) is not None

@@ -1,0 +1,107 @@
+"""Performance forms of real disclosures against answers written from their text by hand.
+
+Needs ../shared/raw, and says so where it is missing. Answers hold labels, figures and targets only.
+A level is that of the print, taken back only where the two horizons prove it displaced.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from pipeline.documents.document import Document
+from pipeline.documents.intake import take_in
+from pipeline.performance.shapes import Performance, ProjectForm
+from pipeline.staging.extract import performance_of, understand
+
+ANSWERS = Path(__file__).parent / "answers" / "performance"
+RAW = Path(__file__).parents[3] / "shared" / "raw" / "shanxi"
+WITH_INDICATORS = ("000_fb26f82e31875807", "002_f677152ddfc31562")
+DOCUMENTS = (*WITH_INDICATORS, "004_155276bea8e9ea1f")
+GOAL = 0.995
+
+pytestmark = pytest.mark.skipif(not RAW.is_dir(), reason=f"{RAW} is not there")
+
+Row = tuple[str | None, ...]
+
+
+@cache
+def documents() -> dict[str, Document]:
+    return {d.path.stem: d for d in take_in(RAW).documents}
+
+
+@cache
+def found_in(document: str) -> Performance:
+    reading, disclosure = understand(documents()[document])
+    return performance_of(reading, disclosure)
+
+
+def answers(name: str) -> list[dict[str, str]]:
+    with (ANSWERS / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def expected_indicators(document: str) -> Counter[Row]:
+    found: Counter[Row] = Counter()
+    for row in answers(document):
+        horizons = ("period", "annual") if row["horizon"] == "both" else (row["horizon"],)
+        for horizon in horizons:
+            names = ("form", "level1", "level2", "indicator", "target")
+            found[(horizon, *(row[name] or None for name in names))] += 1
+    return found
+
+
+def read_indicators(document: str) -> Counter[Row]:
+    return Counter(
+        (one.horizon, form.name, one.level1, one.level2, one.indicator, one.target_text)
+        for form in found_in(document).forms
+        for one in form.indicators
+    )
+
+
+@pytest.mark.parametrize("document", WITH_INDICATORS)
+def test_indicators_are_complete_and_exact(document: str) -> None:
+    wanted, got = expected_indicators(document), read_indicators(document)
+    right = (wanted & got).total()
+    assert right / wanted.total() >= GOAL, f"missing: {sorted(map(str, wanted - got))}"
+    assert right / got.total() >= GOAL, f"not in the answers: {sorted(map(str, got - wanted))}"
+
+
+def form_row(form: ProjectForm) -> dict[str, str]:
+    row = {
+        "pages": form.pages,
+        "attribute": form.attribute,
+        "duration_years": form.duration_years,
+        "department_code": form.department_code,
+    }
+    for horizon in ("period", "annual"):
+        for source in ("total", "central", "provincial", "municipal", "self_raised"):
+            row[f"{horizon}_{source}"] = getattr(getattr(form, horizon), source)
+    return {name: "" if value is None else str(value) for name, value in row.items()}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_forms_and_their_funds_are_complete_and_exact(document: str) -> None:
+    wanted = [row for row in answers("forms") if row["document"] == document]
+    got = found_in(document).forms
+    assert len(got) == len(wanted)
+    cells = wrong = 0
+    told = []
+    for answer, form in zip(wanted, got, strict=True):
+        read = form_row(form)
+        for name, value in read.items():
+            cells += 1
+            if value != answer[name]:
+                wrong += 1
+                told.append(f"{answer['form']}, {name}: {value!r}, not {answer[name]!r}")
+    assert 1 - wrong / cells >= GOAL, told
+
+
+@pytest.mark.parametrize("document", WITH_INDICATORS)
+def test_clean_forms_bear_their_names(document: str) -> None:
+    wanted = [row["form"] for row in answers("forms") if row["document"] == document]
+    assert [form.name for form in found_in(document).forms] == wanted

@@ -17,7 +17,7 @@ from importlib import resources
 import yaml
 
 from pipeline.forms.wording import folded, squeeze
-from pipeline.performance.money import is_numberlike, printed, readings
+from pipeline.performance.money import is_numberlike, readings
 from pipeline.performance.rows import Piece, Row, is_signature, pieces
 from pipeline.performance.shapes import ANNUAL, PERIOD
 from pipeline.performance.words import UNIT_OF_MONEY, plain
@@ -180,8 +180,3 @@ def department_of(text: str | None) -> tuple[str | None, str | None]:
         return None, None
     found = CODE.match(text)
     return (found["code"], found["name"]) if found else (None, text)
-
-
-def is_amount(text: str) -> bool:
-    """Whether a text is an amount of money."""
-    return printed(text) is not None

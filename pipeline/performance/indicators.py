@@ -131,6 +131,7 @@ def is_side_label(word: Word, header: Header) -> bool:
 def by_columns(words: Sequence[Word], row: Row, header: Header) -> ReadRow | None:
     """A row whose words all stand under the column they belong to, else null."""
     level1: str | None = None
+    passed_over = False
     halves = [Half() for _ in header.horizons]
     for word in words:
         slot = header.at(word.column)
@@ -143,6 +144,7 @@ def by_columns(words: Sequence[Word], row: Row, header: Header) -> ReadRow | Non
             known = (level1_of if slot.field == "level1" else level2_of)(text, not row.sure)
             if known is None and not row.sure and (is_any_level(text) or not is_speck(text)):
                 return None
+            passed_over = passed_over or known is None
             if known is None and row.sure:
                 known = text
             if slot.field == "level1":
@@ -164,6 +166,8 @@ def by_columns(words: Sequence[Word], row: Row, header: Header) -> ReadRow | Non
             if row.sure and shared.name and not has_names(header, number):
                 halves[number] = replace(half, name=shared.name)
     if any(h.target is not None and h.name is None for h in halves):
+        return None
+    if passed_over and any(h.name and h.target is None for h in halves):
         return None
     return ReadRow(level1, tuple(halves), row.place)
 

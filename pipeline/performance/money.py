@@ -22,7 +22,10 @@ MAX_READINGS = 6
 
 def printed(text: str) -> Decimal | None:
     """The value of a text that is one printed number."""
-    return figures.parse(text.strip())
+    try:
+        return figures.parse(text)
+    except figures.NotAFigure:
+        return None
 
 
 def is_numberlike(text: str) -> bool:

@@ -17,9 +17,12 @@ from pipeline.forms.disclosure import Disclosure, Rejected
 from pipeline.forms.recognise import recognise
 from pipeline.forms.statement import Line, Statement
 from pipeline.ledger.money import NotExact, to_yuan
+from pipeline.performance import reading as performance
+from pipeline.performance.shapes import Performance
 from pipeline.readers.dispatch import read
 from pipeline.readers.shapes import Place, Reading
 from pipeline.restore import texts
+from pipeline.staging import performed
 from pipeline.staging.tables import Extract, framed, refused
 
 CENT = Decimal("0.01")
@@ -100,9 +103,15 @@ def trouble(statement: Statement) -> Rejected | None:
     return None
 
 
+def performance_of(reading: Reading, disclosure: Disclosure) -> Performance:
+    """What a document says of performance, read beside its table of projects."""
+    return performance.read(reading, performed.printed_projects(disclosure))
+
+
 def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Extract:
     """A disclosure as staged rows."""
     key = document.document_id
+    said = performance_of(reading, disclosure)
     forms = {statement.statement_id: statement for statement in disclosure.statements}
     return framed(
         documents=[
@@ -120,6 +129,8 @@ def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Ext
         ],
         lines=[line_row(key, s, line) for s in disclosure.statements for line in s.lines],
         cells=[row for s in disclosure.statements for row in cell_rows(key, s)],
+        projects=list(performed.project_rows(key, said)),
+        indicators=list(performed.indicator_rows(key, said)),
         coverage=[
             {
                 "document_id": key,
@@ -145,7 +156,8 @@ def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Ext
                 "detail": personal.mask(rejected.detail),
             }
             for rejected in disclosure.rejected
-        ],
+        ]
+        + list(performed.unread_rows(key, said)),
     )
 
 

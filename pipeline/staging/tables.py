@@ -1,7 +1,8 @@
 """The staged tables: what is kept of one document between reading and the ledger.
 
 Here: their schemas, and an `Extract` holding one frame of each. They are internal and hold texts
-as printed; nothing of a performance form or of a table that is no official statement is in them.
+as printed; nothing of a table that is no official statement is in them, and of a performance form
+only what its shapes have a field for: never a handler, a telephone or a date of filling in.
 """
 
 from __future__ import annotations
@@ -13,8 +14,14 @@ import polars as pl
 
 from pipeline.documents import personal
 from pipeline.documents.document import Document, Refusal
+from pipeline.performance.shapes import ANNUAL, PERIOD, SOURCES
 
 BOX = pl.Decimal(8, 2)
+MONEY = pl.Decimal(18, 2)
+QUANTITY = pl.Decimal(18, 4)
+# A form by its place among the forms (or, with the horizon `evaluation`, the reports) of a document.
+FORM = {"document_id": pl.String(), "form_no": pl.Int64()}
+FUNDED = (PERIOD, ANNUAL)
 ROW = {"document_id": pl.String(), "statement_id": pl.String(), "side": pl.String()}
 
 SCHEMAS: dict[str, dict[str, pl.DataType]] = {
@@ -61,6 +68,31 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "source_line": pl.Int64(),
         "confidence": pl.Decimal(4, 3),
     },
+    "projects": {
+        **FORM,
+        **{name: pl.String() for name in ("name", "implementing_unit", "attribute")},
+        "name_damaged": pl.Boolean(),
+        "supervising_department": pl.String(),
+        "department_code": pl.String(),
+        "duration_years": pl.Int64(),
+        **{f"{horizon}_{source}": MONEY for horizon in FUNDED for source in ("total", *SOURCES)},
+        "pages": pl.Int64(),
+        "page": pl.Int64(),
+        "source_line": pl.Int64(),
+    },
+    "indicators": {
+        **FORM,
+        "indicator_no": pl.Int64(),
+        **{name: pl.String() for name in ("horizon", "level1", "level2", "indicator")},
+        **{name: pl.String() for name in ("target_text", "operator", "target_unit")},
+        "target_value": QUANTITY,
+        "actual_text": pl.String(),
+        "weight": QUANTITY,
+        "score": QUANTITY,
+        "deviation": pl.String(),
+        "page": pl.Int64(),
+        "source_line": pl.Int64(),
+    },
     "coverage": {
         "document_id": pl.String(),
         "statement_id": pl.String(),
@@ -91,6 +123,8 @@ class Extract:
     documents: pl.DataFrame
     lines: pl.DataFrame
     cells: pl.DataFrame
+    projects: pl.DataFrame
+    indicators: pl.DataFrame
     coverage: pl.DataFrame
     leftovers: pl.DataFrame
     quarantine: pl.DataFrame

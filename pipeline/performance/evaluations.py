@@ -101,7 +101,7 @@ def evaluations_in(lines: Sequence[Paragraph]) -> Performance:
 def evaluation(count: int, report: Report) -> tuple[Evaluation, list[Unread]]:
     """A report, and what of it could not be read."""
     unread: list[Unread] = []
-    money = funds(report, unread)
+    printed = funds(report, unread)
     indicators = tuple(indicators_of(report, unread))
     total, grade = result_of(report, unread)
     department = field(report, "department")
@@ -115,7 +115,13 @@ def evaluation(count: int, report: Report) -> tuple[Evaluation, list[Unread]]:
             implementing_unit=unit,
             supervising_department=department,
             department_code=code,
-            **money,
+            requested=printed.get("requested"),
+            approved=printed.get("approved"),
+            year_budget=printed.get("year_budget"),
+            year_executed=printed.get("year_executed"),
+            carried_forward=printed.get("carried_forward"),
+            execution_rate=printed.get("execution_rate"),
+            execution_score=printed.get("execution_score"),
             total_score=total,
             grade=grade,
             indicators=indicators,
@@ -193,7 +199,11 @@ def indicators_of(report: Report, unread: list[Unread]) -> Iterator[Indicator]:
         unread.append(Unread("header_unknown", "indicators: no header whose columns are known"))
         return
     end = next(
-        (n for n in range(header.end, len(pieces)) if pieces[n].first and SECTION.match(pieces[n].text)),
+        (
+            n
+            for n in range(header.end, len(pieces))
+            if pieces[n].first and SECTION.match(pieces[n].text)
+        ),
         len(pieces),
     )
     groups = grouped([pieces[header.end : end]], horizons=1, named_like_level=True)

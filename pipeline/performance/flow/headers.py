@@ -81,8 +81,7 @@ def placed(words: Sequence[str], known: Columns) -> tuple[str, ...]:
         return tuple(known.fields.get(word) or known.groups[word] for word in words)
     heading = headings[0]
     order = list(known.fields.values())
-    upper = words[:heading] + words[heading + 1 :]
-    fields = [known.fields[word] for word in upper]
+    fields = [known.fields[word] for n, word in enumerate(words) if n != heading]
     below = children(fields, heading, order)
     if not below:
         fields.insert(heading, known.groups[words[heading]])

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from itertools import pairwise
 
 from pipeline.performance.flow.pieces import FREE, LIKELY, NEVER, ODD, Piece, cost, joined
 from pipeline.performance.flow.rows import (
@@ -27,6 +28,7 @@ MAX_CELL, MAX_REASON = 12, 24
 KEPT_CELLS, KEPT_ROWS, KEPT_WAYS = 60, 12, 8
 TOO_MUCH = 14.0
 SENTENCE_ENDS = "。；;！"
+REASON = "deviation"
 
 Cells = Mapping[str, tuple[Piece, ...]]
 
@@ -40,6 +42,16 @@ class Scored:
     def text(self, column: str) -> str:
         """What stands in a column, `""` where nothing does."""
         return joined(self.cells.get(column, ()))
+
+    @property
+    def figures(self) -> tuple[tuple[Piece, ...], ...]:
+        """All that stands in the row but the reason."""
+        return tuple(taken for column, taken in self.cells.items() if column != REASON)
+
+    @property
+    def bare(self) -> Scored:
+        """The row without its reason, where nothing tells how far that reaches."""
+        return Scored({column: taken for column, taken in self.cells.items() if column != REASON})
 
 
 @dataclass(frozen=True)
@@ -80,8 +92,9 @@ def scored_rows(pieces: Sequence[Piece], columns: Sequence[str], words: Words) -
     if not ways:
         return ScoredRows((), unread=1)
     good = [rows for paid, rows in ways if paid < ways[0][0] + MARGIN]
-    agreed = set.intersection(*(set(rows) for rows in good))
-    kept = tuple(row for row in ways[0][1] if row in agreed)
+    agreed = set.intersection(*({row.figures for row in rows} for rows in good))
+    whole = set.intersection(*(set(rows) for rows in good))
+    kept = tuple(row if row in whole else row.bare for row in ways[0][1] if row.figures in agreed)
     return ScoredRows(kept, len(ways[0][1]) - len(kept))
 
 
@@ -116,7 +129,11 @@ class Search:
                 if paid + more < TOO_MUCH
             ]
             partial = sorted(partial, key=lambda one: one[0])[:KEPT_CELLS]
-        found = [(paid + agreement(cells, self.words), Scored(cells), end) for paid, cells, end in partial]
+        start = FREE if place == 0 or self.pieces[place].first else NEVER
+        found = [
+            (start + paid + agreement(cells, self.words), Scored(cells), end)
+            for paid, cells, end in partial
+        ]
         found = [one for one in found if one[0] < TOO_MUCH and one[2] > place]
         return sorted(found, key=lambda one: (one[0], one[2]))[:KEPT_ROWS]
 
@@ -136,7 +153,7 @@ def of_name(taken: tuple[Piece, ...], words: Words) -> float:
     if not taken:
         return TOO_MUCH
     text = joined(taken)
-    if text in words.outcomes:
+    if text in words.outcomes or any(mark in text for mark in SENTENCE_ENDS):
         return TOO_MUCH
     inside = NEVER * sum(is_figure(p.text) or number(p.text) is not None for p in taken[1:])
     return cost(taken, None) + as_name(text) + inside
@@ -171,19 +188,22 @@ def of_number(taken: tuple[Piece, ...], words: Words) -> float:
 
 
 def of_reason(taken: tuple[Piece, ...], words: Words) -> float:
-    """What it costs to take pieces for a reason or a measure."""
+    """What it costs to take pieces for a reason or a measure, which begins beside the score."""
     if not taken:
         return FREE
     if begins_with_sign(taken[0].text) or number(taken[0].text) is not None:
         return TOO_MUCH
     figures = sum(
-        NEVER if begins_with_sign(p.text) else ODD if number(p.text) is not None and p.first else FREE
+        NEVER
+        if begins_with_sign(p.text)
+        else ODD
+        if number(p.text) is not None and p.first
+        else FREE
         for p in taken[1:]
     )
-    breaks = sum(
-        ODD for one, p in zip(taken, taken[1:], strict=False) if p.first and one.text[-1] in SENTENCE_ENDS
-    )
-    return LIKELY + cost(taken, None) / 2 + figures + breaks
+    breaks = sum(ODD for one, p in pairwise(taken) if p.first and one.text[-1] in SENTENCE_ENDS)
+    below = ODD / 2 if taken[0].first else FREE
+    return LIKELY + below + cost(taken, None) / 2 + figures + breaks
 
 
 PRICES: dict[str, Pricing] = {
@@ -203,6 +223,11 @@ def agreement(cells: Cells, words: Words) -> float:
     weight, score = (number(joined(cells.get(name, ()))) for name in ("weight", "score"))
     if weight is not None and score is not None and score > weight:
         paid += TOO_MUCH
+    target = parsed(joined(cells.get("adjusted") or cells.get("target") or ()))
+    actual = joined(cells.get("actual", ()))
+    in_words = actual not in words.outcomes and not any(c.isdecimal() for c in actual)
+    if target.value is not None and actual and in_words:
+        paid += NEVER
     if "initial" in cells and "adjusted" in cells:
         paid += adjusted_from(joined(cells["initial"]), joined(cells["adjusted"]), words)
     return paid

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import yaml
@@ -77,7 +78,7 @@ def reports_of(lines: Sequence[Paragraph]) -> list[Report]:
     """The reports of a text: each from its title to the next title of a report or a form."""
     starts = [n for n, line in enumerate(lines) if is_title(line.text)]
     found = []
-    for begin, after in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for begin, after in pairwise([*starts, len(lines)]):
         end = next((n for n in range(begin, after) if is_form_title(lines[n].text)), after)
         found.append(Report(begin, end, tuple(lines[begin:end])))
     return [report for report in found if name_of(report) is not None]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.documents import personal
 from pipeline.forms.wording import folded, squeeze, year_in
@@ -46,7 +47,7 @@ def pages_of(lines: Sequence[Paragraph]) -> list[Page]:
     printed = [line for line in lines if line.text.strip()]
     starts = [n for n, line in enumerate(printed) if names_project(line.text)]
     found = []
-    for n, after in zip(starts, [*starts[1:], len(printed)], strict=True):
+    for n, after in pairwise([*starts, len(printed)]):
         above = printed[max(0, n - MAX_ABOVE) : n]
         title = next((k for k in range(len(above), 0, -1) if is_title(above[k - 1].text)), None)
         body = printed[n:after]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,8 @@ READABLE = frozenset({media.PDF, media.TEXT})
 FACSIMILE_MARK = b"yusuan-facsimile"
 # A spreadsheet takes a cell that begins so for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+# A sign before a figure and its unit computes nothing: -1.00, ＝100%, =5次/年.
+SIGNED_FIGURE = re.compile(r"[=＝+＋\-－]\d[\d,.]*[%％\u4e00-\u9fff()（）/]{0,12}")
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,11 @@ def printable(path: Path) -> str:
 def is_blank(character: str) -> bool:
     """Whether a character is a blank of some width: full-width ones are usual in file names."""
     return unicodedata.category(character) == "Zs"
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet would run a text; a sign and a figure it would only show."""
+    return text.startswith(FORMULA_STARTS) and SIGNED_FIGURE.fullmatch(text) is None
 
 
 def publishable(name: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import duckdb
 
 from pipeline.documents import personal
-from pipeline.documents.intake import FORMULA_STARTS
+from pipeline.documents.intake import is_formula
 from pipeline.schema.catalogue import Table, quoted, tables
 
 Violation = tuple[str | None, str | None, int | None, str]
@@ -54,13 +54,8 @@ def personal_data(connection: duckdb.DuckDBPyConnection) -> tuple[int, list[Viol
 
 
 def formula_text(connection: duckdb.DuckDBPyConnection) -> tuple[int, list[Violation]]:
-    """Texts that a spreadsheet would run. A printed figure may begin with a minus."""
-
-    def starts_formula(text: str) -> bool:
-        is_figure = text[1:].replace(",", "").replace(".", "").isdigit()
-        return text.startswith(FORMULA_STARTS) and not is_figure
-
-    return each_text(connection, starts_formula, "text that begins like a formula")
+    """Texts that a spreadsheet would run. A printed figure may begin with a sign."""
+    return each_text(connection, is_formula, "text that begins like a formula")
 
 
 SCANS: dict[str, Callable[[duckdb.DuckDBPyConnection], tuple[int, list[Violation]]]] = {

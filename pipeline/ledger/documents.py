@@ -1,6 +1,7 @@
 """Documents, disclosures and units: who published what, and which file is the current one.
 
-Here: dim_document and dim_unit from staged documents and the intake. Not here: amounts (facts).
+Here: dim_document and dim_unit from staged documents, their forms and the intake. Not here:
+amounts (facts).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import polars as pl
 from pipeline.codes.regions import region_of
 from pipeline.documents.document import Document
 from pipeline.ledger import keys
+from pipeline.performance.heads import department_of
 from pipeline.schema.catalogue import tables
 
 
@@ -92,13 +94,31 @@ def coverage(staged: pl.DataFrame, described: pl.DataFrame) -> pl.DataFrame:
     return tables()["fact_coverage"].conform(pl.concat([printed, held]))
 
 
-def dim_unit(documents: pl.DataFrame) -> pl.DataFrame:
-    """Every disclosing unit, once."""
-    frame = documents.select(
-        "unit_id",
-        "region_code",
-        name="unit_name",
-        budget_code=pl.lit(None, pl.String()),
-        parent_unit_id=pl.lit(None, pl.String()),
-    ).unique("unit_id", keep="first", maintain_order=True)
-    return tables()["dim_unit"].conform(frame)
+def dim_unit(documents: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+    """Every disclosing unit, once, and the departments that performance forms name above them.
+
+    A form says so only where it names the document's own unit as the one that carries it out: a
+    name that its cell cuts off names no department either.
+    """
+    units = documents.select("unit_id", "region_code", name="unit_name").unique(
+        "unit_id", keep="first", maintain_order=True
+    )
+    found = {
+        row["unit_id"]: row | {"budget_code": None, "parent_unit_id": None}
+        for row in units.iter_rows(named=True)
+    }
+    own = forms.join(documents, on="document_id", how="inner", maintain_order="left").filter(
+        pl.col("implementing_unit") == pl.col("unit_name"), pl.col("department_code").is_not_null()
+    )
+    for row in own.sort("document_id", "form_no").iter_rows(named=True):
+        _, name = department_of(row["supervising_department"])
+        region = region_of(str(name), row["fiscal_year"]) or row["region_code"]
+        above = keys.unit_id(region, str(name))
+        department = found.setdefault(
+            above,
+            {"unit_id": above, "region_code": region, "name": name, "parent_unit_id": None},
+        )
+        department["budget_code"] = department.get("budget_code") or row["department_code"]
+        if above != row["unit_id"]:
+            found[row["unit_id"]]["parent_unit_id"] = above
+    return tables()["dim_unit"].frame(found.values())

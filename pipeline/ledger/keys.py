@@ -1,7 +1,7 @@
 """Stable keys: what a row is called today is what it is called tomorrow.
 
-Here: the hashes behind amount_id, unit_id and disclosure_id. They depend on nothing but what they
-name, never on order, time or place in a table.
+Here: the hashes behind amount_id, unit_id, disclosure_id and project_id. They depend on nothing
+but what they name, never on order, time or place in a table.
 """
 
 from __future__ import annotations
@@ -41,3 +41,8 @@ def unit_id(region_code: str | None, name: str) -> str:
 def disclosure_id(unit: str, fiscal_year: int, kind: str, scope: str | None) -> str:
     """The key of a disclosure, shared by all files of it."""
     return digest("disclosure", unit, fiscal_year, kind, scope)[:16]
+
+
+def project_id(document_id: str, name: str | None, unit: str | None, occurrence: int) -> str:
+    """The key of a project in a document: its name, its unit, and how often that occurred."""
+    return digest("project", document_id, name, unit, occurrence)

@@ -110,8 +110,8 @@ def overlapped(texts: Sequence[str]) -> str:
     """Pieces as one text; what the end of one and the beginning of the next share is meant once."""
     whole = texts[0] if texts else ""
     for text in texts[1:]:
-        shared = next((n for n in range(min(len(whole), len(text)), 0, -1) if whole.endswith(text[:n])), 0)
-        whole += text[shared:]
+        sizes = range(min(len(whole), len(text)), 0, -1)
+        whole += text[next((size for size in sizes if whole.endswith(text[:size])), 0) :]
     return whole
 
 

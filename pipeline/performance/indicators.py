@@ -179,7 +179,7 @@ def has_names(header: Header, side: int) -> bool:
 
 def is_level(text: str, half: Half) -> bool:
     """Whether a word in the column of indicators is a level that slid there."""
-    return level2_of(text) is not None and half.level2 is None or level1_of(text) is not None
+    return level1_of(text) is not None or (level2_of(text) is not None and half.level2 is None)
 
 
 def is_any_level(text: str) -> bool:

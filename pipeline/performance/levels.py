@@ -115,7 +115,8 @@ def centred(rows: Sequence[Labelled]) -> list[tuple[str | None, str | None]]:
     marks = [(i, found[0]) for i, found in places if found]
     if not marks:
         return [(row.level1, None) for row in rows]
-    # best[n][end]: cost of giving the rows before `end` to the first n labels, and where the last began
+    # best[n][end]: what it costs to give the rows before `end` to the first n labels, and where the
+    # last of them begins
     best: list[dict[int, tuple[int, int]]] = [{0: (0, 0)}]
     for number, (mark, _) in enumerate(marks):
         after = marks[number + 1][0] if number + 1 < len(marks) else len(rows)

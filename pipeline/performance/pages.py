@@ -161,7 +161,7 @@ def body(rows: Sequence[Row]) -> list[Row]:
 
 
 def carries_on(rows: Sequence[Row], last: Page) -> bool:
-    """Whether a table without a head is the rest of a form: it repeats its header, or its levels."""
+    """Whether a table without a head is the rest of a form: it repeats its header, or is signed."""
     if last.header is None:
         return False
     return any(header_of(row) is not None for row in rows) or any(map(is_signature, rows))
@@ -179,6 +179,6 @@ def same_form(pages: Sequence[Page], page: Page) -> bool:
     names = [folded(head.texts.get("name", "")) for head in (before, after)]
     if names[0] == names[1] and names[0]:
         return bool(totals) or not shared
-    alike = SequenceMatcher(None, *names, autojunk=False).ratio()
+    alike = SequenceMatcher(a=names[0], b=names[1], autojunk=False).ratio()
     unclear = not all(names) or bool(before.damaged and after.damaged)
     return unclear and bool(totals) and (alike >= MIN_LIKENESS or not all(names))

@@ -103,9 +103,7 @@ def tables_of(pages: Sequence[Page]) -> list[tuple[list, indicators.Header, bool
     return found
 
 
-def first_text(
-    pages: Sequence[Page], field: str, table: Sequence[Printed] = ()
-) -> str | None:
+def first_text(pages: Sequence[Page], field: str, table: Sequence[Printed] = ()) -> str | None:
     """A field as the first page prints it whole; pieced together only where no page does."""
     printed = [page.head for page in pages if field in page.head.texts]
     known = {folded(row.name) for row in table}
@@ -137,7 +135,7 @@ def funds_of(pages: Sequence[Page], horizon: str, known: Decimal | None) -> Fund
 def clean(form: ProjectForm, unread: list[Unread]) -> tuple[ProjectForm, list[Unread]]:
     """A form without texts in the shape of personal data: each is left out and told."""
     lost = list(unread)
-    texts = {}
+    texts: dict[str, None] = {}
     for field in ("name", "implementing_unit", "supervising_department"):
         if personal.found_in(getattr(form, field)):
             texts[field] = None

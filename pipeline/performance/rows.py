@@ -16,7 +16,9 @@ from pipeline.readers.shapes import Grid, Place
 
 # So many neighbouring cells one label may be cut into.
 MAX_CUTS = 3
-INSIDE = re.compile(r"^(?P<label>[^:：\s]{3,14}(?:\s*[（(]元[)）])?)\s*[:：\s]\s*(?P<value>\S.*)$", re.S)
+INSIDE = re.compile(
+    r"^(?P<label>[^:：\s]{3,14}(?:\s*[（(]元[)）])?)\s*[:：\s]\s*(?P<value>\S.*)$", re.S
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,7 @@ def rows_of(grid: Grid) -> list[Row]:
     for cell in sorted(grid.cells, key=lambda c: (c.row, c.column)):
         places.setdefault(cell.row, cell.place)
         if cell.text.strip():
-            word = Word(
-                cell.column, cell.text.strip(), cell.place, cell.column_span, cell.row_span
-            )
+            word = Word(cell.column, cell.text.strip(), cell.place, cell.column_span, cell.row_span)
             words[cell.row].append(word)
     return [
         Row(tuple(words[row]), places.get(row, Place()), grid.spans_known)

@@ -14,6 +14,8 @@ from pipeline.readers.shapes import Place
 
 #: 实施期目标, 年度目标, 自评
 PERIOD, ANNUAL, EVALUATION = HORIZONS = ("period", "annual", "evaluation")
+#: of what stands in no place
+NOWHERE = Place()
 #: the sources of a project's money, as the columns of fact_project name them
 SOURCES = ("central", "provincial", "municipal", "self_raised", "other")
 
@@ -58,7 +60,7 @@ class Indicator:
     weight: Decimal | None = None
     score: Decimal | None = None
     deviation: str | None = None
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,22 @@ Here: flattening shapes whose texts the reading has already checked. Not here: r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pipeline.documents.intake import FORMULA_STARTS
+from pipeline.documents.intake import is_formula
 from pipeline.forms.disclosure import Disclosure
 from pipeline.ledger.money import to_yuan
 from pipeline.performance.reading import Printed
-from pipeline.performance.shapes import SOURCES, Funds, Indicator, Performance
+from pipeline.performance.shapes import (
+    SOURCES,
+    Evaluation,
+    Funds,
+    Indicator,
+    Performance,
+    ProjectForm,
+)
 from pipeline.readers.shapes import Place
 
 PROJECT_TABLES = ("projects", "projects_carried_over")
@@ -66,8 +73,9 @@ def standing(place: Place) -> dict[str, int | None]:
 
 def indicator_rows(key: str, said: Performance) -> Iterator[dict[str, Any]]:
     """The staged indicators of forms, then of self-evaluations."""
-    for reports in (said.forms, said.evaluations):
-        for number, report in enumerate(reports, start=1):
+    kinds: tuple[Sequence[ProjectForm | Evaluation], ...] = (said.forms, said.evaluations)
+    for kind in kinds:
+        for number, report in enumerate(kind, start=1):
             for place, one in enumerate(fit(report), start=1):
                 yield {
                     "document_id": key,
@@ -89,23 +97,25 @@ def indicator_rows(key: str, said: Performance) -> Iterator[dict[str, Any]]:
                 }
 
 
-def fit(report: Any) -> list[Indicator]:
+def reports(said: Performance) -> list[ProjectForm | Evaluation]:
+    """The forms of a document, then its self-evaluations."""
+    return [*said.forms, *said.evaluations]
+
+
+def fit(report: ProjectForm | Evaluation) -> list[Indicator]:
     """The indicators of a report that a spreadsheet would not run."""
-    found: tuple[Indicator, ...] = report.indicators
-    return [one for one in found if not is_hostile(one)]
+    return [one for one in report.indicators if not is_hostile(one)]
 
 
 def is_hostile(one: Indicator) -> bool:
     """Whether a text begins like a formula. A target may begin with a sign before its figure."""
     texts = (one.indicator, one.target_text, one.actual_text, one.deviation)
-    return any(text and text.startswith(FORMULA_STARTS) for text in texts)
+    return any(text and is_formula(text) for text in texts)
 
 
 def unread_rows(key: str, said: Performance) -> Iterator[dict[str, Any]]:
     """What of performance could not be read, equal reasons counted."""
-    hostile = sum(
-        is_hostile(one) for r in (*said.forms, *said.evaluations) for one in r.indicators
-    )
+    hostile = sum(is_hostile(one) for report in reports(said) for one in report.indicators)
     told: Counter[tuple[str, str]] = Counter()
     for one in said.unread:
         told[one.reason, one.detail] += one.count
@@ -117,7 +127,5 @@ def unread_rows(key: str, said: Performance) -> Iterator[dict[str, Any]]:
             "statement_id": None,
             "stage": "forms",
             "reason": reason,
-            "detail": f"performance: {detail} ({count} times)" if count > 1 else f"performance: {detail}",
+            "detail": f"performance: {detail}" + (f" ({count} times)" if count > 1 else ""),
         }
-
-

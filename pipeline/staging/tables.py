@@ -19,7 +19,7 @@ from pipeline.performance.shapes import ANNUAL, PERIOD, SOURCES
 BOX = pl.Decimal(8, 2)
 MONEY = pl.Decimal(18, 2)
 QUANTITY = pl.Decimal(18, 4)
-# A form by its place among the forms (or, with the horizon `evaluation`, the reports) of a document.
+# A form by its place among the forms of a document, or with the horizon `evaluation` a report.
 FORM = {"document_id": pl.String(), "form_no": pl.Int64()}
 FUNDED = (PERIOD, ANNUAL)
 ROW = {"document_id": pl.String(), "statement_id": pl.String(), "side": pl.String()}

@@ -38,6 +38,18 @@ CONTRACT: dict[str, tuple[str, str]] = {
     ),
     "fact_check_term": ("check_id position", "amount_id claim_id sign"),
     "fact_coverage": ("document_id statement_id", "state"),
+    "fact_project": (
+        "project_id",
+        "document_id name form_name table_name implementing_unit supervising_department attribute "
+        "duration_years table_amount period_total period_central period_provincial "
+        "period_municipal period_self_raised period_other annual_total annual_central "
+        "annual_provincial annual_municipal annual_self_raised annual_other form_pages match",
+    ),
+    "fact_indicator": (
+        "document_id project_id horizon indicator_no",
+        "level1 level2 indicator target_text operator target_value target_unit actual_text weight "
+        "score page",
+    ),
     "fact_quarantine": (
         "quarantine_id",
         "source_name sha256 document_id statement_id stage reason detail",
@@ -71,6 +83,9 @@ WORDS: dict[str, str] = {
     "proof": "proved unproved disputed repaired",
     "coverage": "data stated_empty blank absent unreadable",
     "check_unit": "yuan percent count",
+    "attribute": "延续性 一次性 经常性",
+    "project_match": "exact amount none",
+    "horizon": "period annual evaluation",
     "verdict": "exact rounding breaks untestable crashed",
 }
 #: the types the contract fixes, by column name, wherever the column stands

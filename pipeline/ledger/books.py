@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.documents.document import Document, Quarantined
 from pipeline.documents.intake import Intake
 from pipeline.identities.books import Books
-from pipeline.ledger import dimensions, documents, facts, projects, second
+from pipeline.ledger import dimensions, documents, evaluations, facts, projects, second
 from pipeline.readers.shapes import DOUBTED
 from pipeline.schema.catalogue import tables
 from pipeline.staging.second import READINGS
@@ -34,10 +34,12 @@ def build(intake: Intake, staged: Extract, refused: list[Quarantined]) -> Ledger
     known = {d.document_id: d for d in intake.documents}
     described = documents.with_units(staged.documents, intake.documents)
     amounts = facts.amounts(staged.lines, staged.cells, described)
-    fact_project, project_of = projects.build(staged.lines, amounts, staged.projects, described)
+    planned, project_of = projects.build(staged.lines, amounts, staged.projects, described)
+    fact_project, report_of = evaluations.projects(planned, staged.evaluations)
     found = {
         "fact_project": fact_project,
-        "fact_indicator": projects.indicators(staged.indicators, project_of),
+        "fact_indicator": projects.indicators(staged.indicators, project_of, report_of),
+        "fact_evaluation": evaluations.build(staged.evaluations, report_of),
         "dim_document": documents.dim_document(described, staged.coverage),
         "dim_unit": documents.dim_unit(described, staged.projects),
         "dim_region": dimensions.dim_region(),

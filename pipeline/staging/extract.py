@@ -140,6 +140,7 @@ def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Ext
         cells=[row for s in disclosure.statements for row in cell_rows(key, s)],
         projects=list(performed.project_rows(key, said)),
         indicators=list(performed.indicator_rows(key, said)),
+        evaluations=list(performed.evaluation_rows(key, said)),
         coverage=[
             {
                 "document_id": key,

@@ -21,7 +21,8 @@ from pipeline.performance.target import parsed, signs
 # A way that costs this much more than the best one is out of the question, and so is a cell that
 # costs so much by itself.
 MARGIN, TOO_MUCH = 0.75, 12.0
-MAX_PIECES = 300
+# Rows that cost more than this for each indicator are not what was printed.
+MAX_MEAN, MAX_PIECES = 4.0, 120
 CACHED = 4096
 MAX_CELL, MAX_TARGET, MAX_NAME, MIN_NAME = 12, 6, 60, 3
 KEPT = 8
@@ -93,12 +94,15 @@ def rows_of(segments: Sequence[Segment], limits: Limits, horizons: int) -> Rows:
     ways = Search(tuple(segments), limits, horizons).ways() if pieces <= MAX_PIECES else []
     if not ways:
         return Rows((), unread=1)
-    best = ways[0][0]
+    best, likeliest = ways[0]
+    count = sum(1 for _ in sides(likeliest))
+    if best > MAX_MEAN * count:
+        return Rows((), unread=count)
     good = [set(sides(rows)) for found, rows in ways if found < best + MARGIN]
     agreed = set.intersection(*good)
     kept: list[Row] = []
     unread = 0
-    for row in ways[0][1]:
+    for row in likeliest:
         left = tuple(
             pair if pair is not None and (side, pair) in agreed else None
             for side, pair in enumerate(row)
@@ -165,7 +169,8 @@ class Search:
         rest = self.segments[number].rest
         if place == len(rest):
             return self.begin(number + 1, blank)
-        start = FREE if rest[place].first else NEVER
+        after_level = place == 0 and self.horizons == 1
+        start = FREE if rest[place].first or after_level else NEVER
         found: list[Way] = []
         for paid, one, after in self.pairs(number, place, 0):
             found += self.extended(number, after, blank, (one, None), start + paid)

@@ -27,6 +27,8 @@ MAX_CELL, MAX_REASON = 12, 24
 # So many ways are kept for a row and for a group.
 KEPT_CELLS, KEPT_ROWS, KEPT_WAYS = 60, 12, 8
 TOO_MUCH = 14.0
+# Rows that cost more than this each are not what was printed.
+MAX_MEAN = 6.0
 SENTENCE_ENDS = "。；;！"
 REASON = "deviation"
 
@@ -91,6 +93,8 @@ def scored_rows(pieces: Sequence[Piece], columns: Sequence[str], words: Words) -
     ways = Search(tuple(pieces), tuple(columns), words).ways(0) if len(pieces) <= MAX_PIECES else []
     if not ways:
         return ScoredRows((), unread=1)
+    if ways[0][0] > MAX_MEAN * len(ways[0][1]):
+        return ScoredRows((), unread=len(ways[0][1]))
     good = [rows for paid, rows in ways if paid < ways[0][0] + MARGIN]
     agreed = set.intersection(*({row.figures for row in rows} for rows in good))
     whole = set.intersection(*(set(rows) for rows in good))

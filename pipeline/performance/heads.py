@@ -22,9 +22,10 @@ from pipeline.performance.rows import Piece, Row, is_signature, pieces
 from pipeline.performance.shapes import ANNUAL, PERIOD
 from pipeline.performance.words import UNIT_OF_MONEY, plain
 
-CODE = re.compile(r"^(?P<code>\d{3,6})\s*[-－—–~]\s*(?P<name>.+)$")
+CODE = re.compile(r"(?<!\d)(?P<code>\d{3,6})\s*[-－—–~]\s*(?P<name>\D.*)$")
 YEARS = re.compile(r"(\d{1,3})年?")
 HAN = re.compile(r"[\u4e00-\u9fff]")
+UNGROUPED = re.compile(r"\d{5,}")
 NO_VALUE = frozenset({"", "-", "—", "——", "/"})
 WAN = Decimal(10_000)
 
@@ -36,9 +37,11 @@ class Head:
     """What one page prints above its indicators, as read; several readings of an amount at most."""
 
     texts: dict[str, str] = field(default_factory=dict)
-    #: fields that were put together from pieces
+    #: fields that were put together from pieces, or stand beside words that are none of theirs
     pieced: set[str] = field(default_factory=set)
     funds: dict[tuple[str, str], Readings] = field(default_factory=dict)
+    #: amounts of thousands without separators: damage where others have them
+    ungrouped: set[tuple[str, str]] = field(default_factory=set)
     factor: Decimal = Decimal(1)
     #: labels that were cut or misread
     damaged: int = 0
@@ -61,7 +64,7 @@ def read_head(rows: Sequence[Row]) -> Head:
                 head.factor = WAN if unit and unit[1] == "万元" else Decimal(1)
         labels = [p for p in found if p.label and p.label.section in ("fields", "funds")]
         if any(p.label and p.label.section == "funds" for p in labels):
-            read_funds(head, row, found)
+            read_funds(head, found)
             waiting = None
         elif labels:
             waiting = read_fields(head, found)
@@ -101,7 +104,8 @@ def keep(head: Head, name: str, texts: Sequence[str]) -> None:
     value = overlapped([squeeze(t) for t in (worded if len(texts) > 1 else texts)])
     if value in NO_VALUE or name in head.texts:
         return
-    head.texts[name] = value
+    coded = CODE.search(value) if name == "department" else None
+    head.texts[name] = coded[0] if coded else value
     if len(texts) > 1:
         head.pieced.add(name)
 
@@ -115,27 +119,47 @@ def overlapped(texts: Sequence[str]) -> str:
     return whole
 
 
-def read_funds(head: Head, row: Row, found: Sequence[Piece]) -> None:
-    """The amounts of a row of sources: the first label is of the period, the second of the year."""
-    labels = [(i, p) for i, p in enumerate(found) if p.label and p.label.section == "funds"]
-    fields = [p.label.field for _, p in labels if p.label]
+def read_funds(head: Head, found: Sequence[Piece]) -> None:
+    """The amounts of a row of sources: the first label is of the period, the second of the year.
+
+    Where only one of two labels can be read, what stands from the year's column on is the year's.
+    """
+    labels = [(i, p.label.field) for i, p in enumerate(found) if is_fund(p) and p.label]
+    fields = [name for _, name in labels]
     if "annual_total" in fields:
-        head.border = labels[fields.index("annual_total")][1].word.column
-    sides = [PERIOD, ANNUAL] if head.border is not None or len(labels) > 1 else [ANNUAL]
-    if fields == ["annual_total"] and not any(h == PERIOD for h, _ in head.funds):
-        head.border, sides = None, [ANNUAL]
-    for number, (index, piece) in enumerate(labels):
-        name, horizon = source_of(fields[number], sides[min(number, len(sides) - 1)])
+        head.border = found[labels[fields.index("annual_total")][0]].word.column
+        if len(fields) == 1 and not any(horizon == PERIOD for horizon, _ in head.funds):
+            head.border = None
+    elif fields == ["period_total"] and head.border is None:
+        head.border = after_amount(found, labels[0][0])
+    two = head.border is not None or len(labels) > 1
+    for number, (index, label) in enumerate(labels):
+        beside = found[index].word.column == found[labels[0][0]].word.column
+        name, horizon = source_of(label, PERIOD if two and (not number or beside) else ANNUAL)
         values = until_label(found[index + 1 :])
-        if len(labels) == 1 and len(sides) == 2 and head.border is not None:
-            border = head.border
-            split = [p for p in values if p.word.column >= border]
-            values = [p for p in values if p.word.column < border]
-            if piece.word.column >= border:
-                note(head, (ANNUAL, name), split)
-                continue
-            note(head, (ANNUAL, name), split)
-        note(head, (horizon, name), values)
+        one = len(labels) == 1 or (beside and number == len(labels) - 1)
+        if not one or head.border is None:
+            note(head, (horizon, name), values)
+            continue
+        border = head.border
+        note(head, (PERIOD, name), [p for p in values if p.word.column < border])
+        note(head, (ANNUAL, name), [p for p in values if p.word.column >= border])
+
+
+def is_fund(piece: Piece) -> bool:
+    """Whether a piece is the label of an amount."""
+    return piece.label is not None and piece.label.section == "funds"
+
+
+def after_amount(found: Sequence[Piece], label: int) -> int | None:
+    """The column of the first words after an amount: the label of the year, past recognition."""
+    seen = False
+    for piece in found[label + 1 :]:
+        number = is_numberlike(piece.word.text)
+        if seen and not number and HAN.search(piece.word.text):
+            return piece.word.column
+        seen = seen or number
+    return None
 
 
 def source_of(label: str, horizon: str) -> tuple[str, str]:
@@ -148,9 +172,11 @@ def source_of(label: str, horizon: str) -> tuple[str, str]:
 def note(head: Head, key: tuple[str, str], values: Sequence[Piece]) -> None:
     """Keep the readings of an amount, the ones that say more where a row repeats it."""
     texts = [p.word.text for p in values if is_numberlike(p.word.text)]
-    found = readings(texts) if texts else ()
-    if found and key not in head.funds:
-        head.funds[key] = tuple(value * head.factor for value in found)
+    if not texts or head.funds.get(key):
+        return
+    if len(texts) == 1 and UNGROUPED.fullmatch(texts[0].strip()):
+        head.ungrouped.add(key)
+    head.funds[key] = tuple(value * head.factor for value in readings(texts))
 
 
 @cache
@@ -178,5 +204,5 @@ def department_of(text: str | None) -> tuple[str | None, str | None]:
     """Code and name of a supervising department printed as 062-某局; the code null without one."""
     if text is None:
         return None, None
-    found = CODE.match(text)
+    found = CODE.search(text)
     return (found["code"], found["name"]) if found else (None, text)

@@ -8,7 +8,7 @@ and one of the two is left out. Not here: which cell is an amount (heads).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from itertools import product
 
@@ -16,6 +16,13 @@ from pipeline.forms import figures
 
 GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+|0|[1-9]\d*")
 NUMBERLIKE = re.compile(r"[\d,.，。\s(（/\-]*\d[\d,.，。\s(（/\-]*|[(（]")
+# An amount does not begin with 0.
+LEADING_ZERO = re.compile(r"0[,\d]")
+#: 元 against 万元 with two decimals
+HALF_STEP = Decimal(50)
+LIMIT = Decimal(10) ** 13
+#: what it costs to take a number for dirt
+DIRT = 3
 #: so many readings of one amount are weighed
 MAX_READINGS = 6
 
@@ -23,7 +30,7 @@ MAX_READINGS = 6
 def printed(text: str) -> Decimal | None:
     """The value of a text that is one printed number."""
     try:
-        return figures.parse(text)
+        return None if LEADING_ZERO.match(text.strip()) else figures.parse(text)
     except figures.NotAFigure:
         return None
 
@@ -61,27 +68,35 @@ def together(parts: Sequence[str]) -> Iterator[str]:
 
 
 def agreed(
-    total: Sequence[Decimal], sources: Sequence[Sequence[Decimal]], known: Decimal | None = None
+    total: Sequence[Decimal],
+    sources: Sequence[Sequence[Decimal] | None],
+    known: Collection[Decimal] = (),
 ) -> tuple[Decimal | None, tuple[Decimal | None, ...]]:
-    """Total and sources, each the reading that the sum of the sources confirms.
+    """Total and sources of a damaged page, each the reading that the sum of the sources confirms.
 
-    `known` is what the table of projects prints: of several readings the one it confirms holds. An
-    amount of several readings that nothing confirms is null.
+    A source is null where nothing is printed, and without readings where what is printed is none.
+    `known` are the amounts of the table of projects: of several readings of a total the one that
+    is among them holds. A number beside an empty field may be dirt. One unreadable source is what
+    the others leave of the total. An amount of several readings that nothing confirms is null.
     """
-    if known is not None and len(total) != 1:
-        total = [t for t in total if abs(t - known) <= 50] or total
-    choices = [list(s) if s else [None] for s in sources]
+    near = {t: min((abs(t - k) for k in known), default=LIMIT) for t in total if t}
+    confirmed = sorted((t for t in near if near[t] <= HALF_STEP), key=lambda t: near[t])
+    total = confirmed[:1] or total
+    choices = [[(r, n) for n, r in enumerate(s or ())] + [(None, DIRT)] for s in sources]
     best: tuple[int, Decimal, tuple[Decimal | None, ...]] | None = None
     for rank, whole in enumerate(total):
-        for ranks in product(*(range(len(c)) for c in choices)):
-            picked = tuple(c[r] for c, r in zip(choices, ranks, strict=True))
-            if sum((p for p in picked if p is not None), Decimal(0)) == whole:
-                cost = rank + sum(ranks)
-                if best is None or cost < best[0]:
-                    best = (cost, whole, picked)
+        for picked in product(*choices):
+            values = [value for value, _ in picked]
+            cost = rank + sum(n for (_, n), s in zip(picked, sources, strict=True) if s)
+            rest = whole - sum((v for v in values if v is not None), Decimal(0))
+            lost = [n for n, s in enumerate(sources) if s is not None and not s]
+            if len(lost) == 1 and rest >= 0:
+                values[lost[0]], rest = rest, Decimal(0)
+            if rest == 0 and (best is None or cost < best[0]):
+                best = (cost, whole, tuple(values))
     if best is not None:
         return best[1], best[2]
-    return sole(total), tuple(sole(s) for s in sources)
+    return sole(total), tuple(sole(s or ()) for s in sources)
 
 
 def sole(found: Sequence[Decimal]) -> Decimal | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from difflib import SequenceMatcher
 
 from pipeline.forms.wording import folded, squeeze
@@ -24,7 +25,9 @@ from pipeline.readers.shapes import Grid, Reading
 NEAR, MIN_LABELS = 8, 2
 # What a self-evaluation prints and a form of targets does not.
 EVALUATION = re.compile(r"全年执行数|执行率|得分|实际完成|完成情况|自评|偏差")
-MIN_LIKENESS = 0.6
+MIN_LIKENESS = 0.4
+# Numbers that dirt beside an amount is read as; no project is worth so little.
+SPECKS = frozenset(map(Decimal, range(1000)))
 
 
 @dataclass
@@ -173,9 +176,8 @@ def same_form(pages: Sequence[Page], page: Page) -> bool:
     Recognition spells one name in several ways; two names that are printed clearly are two.
     """
     before, after = pages[0].head, page.head
-    shared = set(before.funds) & set(after.funds)
-    agree = [key for key in shared if set(before.funds[key]) & set(after.funds[key])]
-    totals = [key for key in agree if key[1] == "total" and any(before.funds[key])]
+    shared = [key for key in before.funds if key[1] == "total" and key in after.funds]
+    totals = [key for key in shared if set(before.funds[key]) & set(after.funds[key]) - SPECKS]
     names = [folded(head.texts.get("name", "")) for head in (before, after)]
     if names[0] == names[1] and names[0]:
         return bool(totals) or not shared

@@ -6,14 +6,16 @@ table of projects a form is held against (ledger).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from difflib import SequenceMatcher
 
 from pipeline.documents import personal
 from pipeline.forms.wording import folded
 from pipeline.performance import heads, indicators
-from pipeline.performance.money import agreed
+from pipeline.performance.money import agreed, sole
 from pipeline.performance.pages import Page, Sheets, forms_in
 from pipeline.performance.shapes import (
     ANNUAL,
@@ -25,12 +27,12 @@ from pipeline.performance.shapes import (
     ProjectForm,
     Unread,
 )
-from pipeline.readers.shapes import Grid, Reading
+from pipeline.readers.shapes import Reading
 
-# A form's amount is printed in 元, the table's row in 万元 with two decimals.
-HALF_STEP = Decimal(50)
 # More damaged labels than this, and no text of the form is trusted to be as printed.
 MAX_DAMAGED = 3
+# How much a damaged text must be like the one it is taken for.
+MIN_LIKENESS = 0.5
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,30 @@ def read(reading: Reading, table: Iterable[Printed] = ()) -> Performance:
         form, lost = form_of(sheets, rows)
         forms.append(form)
         unread += lost
-    return Performance(forms=tuple(forms), unread=tuple(unread))
+    return Performance(forms=tuple(settled(forms)), unread=tuple(unread))
 
 
-def grids_of_forms(reading: Reading) -> int:
-    """How many grids a reading has at all: for those who ask whether there is anything to read."""
-    return sum(isinstance(item, Grid) for item in reading.items)
+def settled(forms: Sequence[ProjectForm]) -> list[ProjectForm]:
+    """Forms whose damaged departments and units are what most forms of the document print alike."""
+    found = list(forms)
+    for field in ("implementing_unit", "supervising_department"):
+        printed = Counter(getattr(form, field) for form in forms if getattr(form, field))
+        for number, form in enumerate(found):
+            value = getattr(form, field)
+            if form.name_damaged and value is not None:
+                meant = commonest(value, printed)
+                found[number] = replace(found[number], **{field: meant})  # type: ignore[arg-type]
+    return [
+        replace(form, department_code=heads.department_of(form.supervising_department)[0])
+        for form in found
+    ]
+
+
+def commonest(value: str, printed: Counter[str]) -> str:
+    """What most forms print, where a value is like it; else the value."""
+    most = max(printed, key=lambda text: (printed[text], text))
+    alike = SequenceMatcher(a=value, b=most, autojunk=False).ratio() >= MIN_LIKENESS
+    return most if alike and printed[most] > printed[value] else value
 
 
 def form_of(sheets: Sheets, table: Sequence[Printed]) -> tuple[ProjectForm, list[Unread]]:
@@ -62,7 +82,9 @@ def form_of(sheets: Sheets, table: Sequence[Printed]) -> tuple[ProjectForm, list
     pages = sheets.pages
     damaged = sum(page.head.damaged for page in pages) > MAX_DAMAGED
     name = first_text(pages, "name", table)
-    period, annual = funds_of(pages, PERIOD, None), funds_of(pages, ANNUAL, amount_of(name, table))
+    known = [row.amount for row in table]
+    period = funds_of(pages, PERIOD, damaged, ())
+    annual = funds_of(pages, ANNUAL, damaged, known)
     found: list[Indicator] = []
     unread: list[Unread] = []
     for read_rows, header, sure in tables_of(pages):
@@ -72,7 +94,6 @@ def form_of(sheets: Sheets, table: Sequence[Printed]) -> tuple[ProjectForm, list
         found += more
         unread += lost
     department = first_text(pages, "department")
-    code, _ = heads.department_of(department)
     form = ProjectForm(
         place=pages[0].first.place,
         pages=sheets.count,
@@ -80,7 +101,6 @@ def form_of(sheets: Sheets, table: Sequence[Printed]) -> tuple[ProjectForm, list
         name_damaged=damaged or any("name" in page.head.pieced for page in pages),
         implementing_unit=first_text(pages, "unit"),
         supervising_department=department,
-        department_code=code,
         attribute=heads.attribute_of(first_text(pages, "attribute")),
         duration_years=heads.duration_of(first_text(pages, "duration")),
         period=period,
@@ -112,33 +132,36 @@ def first_text(pages: Sequence[Page], field: str, table: Sequence[Printed] = ())
     return next((head.texts[field] for head in [*sure, *whole, *printed]), None)
 
 
-def amount_of(name: str | None, table: Sequence[Printed]) -> Decimal | None:
-    """The amount of the one row of this name."""
-    found = [row.amount for row in table if name and folded(row.name) == folded(name)]
-    return found[0] if len(found) == 1 else None
+def funds_of(
+    pages: Sequence[Page], horizon: str, damaged: bool, known: Collection[Decimal]
+) -> Funds:
+    """The money of a horizon: as printed, and on damaged pages the reading its sum confirms."""
+    found = [readings_of(pages, (horizon, name)) for name in ("total", *SOURCES)]
+    if damaged:
+        lost = {key for page in pages for key in page.head.ungrouped}
+        found = [
+            () if (horizon, name) in lost and (horizon, "total") not in lost else one
+            for name, one in zip(("total", *SOURCES), found, strict=True)
+        ]
+        total, parts = agreed(found[0] or (), found[1:], known)
+        return Funds(total, *parts)
+    return Funds(*(sole(one or ()) for one in found))
 
 
-def funds_of(pages: Sequence[Page], horizon: str, known: Decimal | None) -> Funds:
-    """The money of a horizon: of each amount the reading that its sum confirms."""
-    best = [page.head.funds.get((horizon, "total"), ()) for page in pages]
-    totals = tuple(dict.fromkeys(v for found in sorted(best, key=len) for v in found))
-    whole = next((found for found in best if len(found) == 1), totals)
-    sources = []
-    for source in SOURCES:
-        found = [page.head.funds.get((horizon, source), ()) for page in pages]
-        sure = next((f for f in found if len(f) == 1), None)
-        sources.append(sure or tuple(dict.fromkeys(v for f in found for v in f)))
-    total, parts = agreed(whole, sources, known)
-    return Funds(total, *parts)
+def readings_of(pages: Sequence[Page], key: tuple[str, str]) -> tuple[Decimal, ...] | None:
+    """What the pages print of one amount, each reading once; null where none prints anything."""
+    found = [page.head.funds[key] for page in pages if key in page.head.funds]
+    if not found:
+        return None
+    return tuple(dict.fromkeys(value for one in found for value in one))
 
 
 def clean(form: ProjectForm, unread: list[Unread]) -> tuple[ProjectForm, list[Unread]]:
     """A form without texts in the shape of personal data: each is left out and told."""
     lost = list(unread)
-    texts: dict[str, None] = {}
     for field in ("name", "implementing_unit", "supervising_department"):
         if personal.found_in(getattr(form, field)):
-            texts[field] = None
+            form = replace(form, **{field: None})  # type: ignore[arg-type]
             lost.append(Unread("personal_data", f"{field}: text in the form of personal data"))
     kept = []
     for one in form.indicators:
@@ -146,4 +169,4 @@ def clean(form: ProjectForm, unread: list[Unread]) -> tuple[ProjectForm, list[Un
             lost.append(Unread("personal_data", "an indicator in the form of personal data"))
         else:
             kept.append(one)
-    return replace(form, indicators=tuple(kept), **texts), lost
+    return replace(form, indicators=tuple(kept)), lost

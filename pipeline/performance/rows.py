@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.documents import personal
+from pipeline.performance.money import is_numberlike
 from pipeline.performance.words import Label, label_of, nearly_label
 from pipeline.readers.shapes import Grid, Place
 
 # So many neighbouring cells one label may be cut into.
 MAX_CUTS = 3
+# The longest label that is looked for before a value that touches it.
+MAX_LABEL = 8
+AMOUNT_FIRST = re.compile(r"^(?P<value>\d[\d,. ]*)\s+(?P<label>[^\d\s]\S{2,12})$")
 INSIDE = re.compile(
     r"^(?P<label>[^:：\s]{3,14}(?:\s*[（(]元[)）])?)\s*[:：\s]\s*(?P<value>\S.*)$", re.S
 )
@@ -67,7 +71,7 @@ def rows_of(grid: Grid) -> list[Row]:
 
 def pieces(row: Row, section: str | None = None) -> list[Piece]:
     """The words of a row, labels told from all others. Cut labels are joined to one piece."""
-    words = [part for word in row.words for part in split(word)]
+    words = [part for n, word in enumerate(row.words) for part in split(word, n, row.sure)]
     found: list[Piece] = []
     at = 0
     while at < len(words):
@@ -77,20 +81,44 @@ def pieces(row: Row, section: str | None = None) -> list[Piece]:
     return found
 
 
-def split(word: Word) -> Iterator[Word]:
-    """A word, or label and value where one cell holds both."""
-    found = INSIDE.match(word.text)
-    if found is None or label_of(word.text) or label_of(found["label"]) is None:
+def split(word: Word, number: int, sure: bool) -> Iterator[Word]:
+    """A word, or label and value where one cell holds both, in either order.
+
+    Where print is damaged, two labels may touch, or the value of a field its label: never in the
+    first word of a row, which is a label itself.
+    """
+    if label_of(word.text) is not None:
         yield word
         return
-    yield Word(word.column, found["label"], word.place, word.columns, word.rows)
-    yield Word(word.column, found["value"], word.place, word.columns, word.rows)
+    for pattern in (INSIDE, AMOUNT_FIRST):
+        found = pattern.match(word.text)
+        if found is not None and label_of(found["label"]) is not None:
+            parts = sorted(("label", "value"), key=found.start)
+            yield from (replace(word, text=found[part]) for part in parts)
+            return
+    if not sure and not nearly_label(word.text) and (size := glued(word.text, number)):
+        yield replace(word, text=word.text[:size])
+        yield replace(word, text=word.text[size:])
+        return
+    yield word
+
+
+def glued(text: str, number: int) -> int:
+    """How many characters of a text are a label that a value or a second label touches."""
+    for size in range(min(len(text) - 1, MAX_LABEL), 2, -1):
+        if number and label_of(text[:size], "fields") is not None:
+            return size
+        if label_of(text[:size], "funds") and nearly_label(text[size:], "funds"):
+            return size
+    return 0
 
 
 def labelled(
     words: Sequence[Word], section: str | None, sure: bool
 ) -> tuple[int, Label | None, bool]:
     """How many of these words are one label, which it is, and whether it is printed exactly."""
+    numbers = [n for n, word in enumerate(words) if n and is_numberlike(word.text)]
+    words = words[: min(numbers, default=len(words))]
     for size in range(len(words), 0, -1):
         text = "".join(w.text for w in words[:size])
         if (label := label_of(text, section)) is not None:
@@ -104,10 +132,7 @@ def labelled(
 
 def joined(words: Sequence[Word]) -> Word:
     """Several words as one."""
-    first = words[0]
-    return Word(
-        first.column, "".join(w.text for w in words), first.place, first.columns, first.rows
-    )
+    return replace(words[0], text="".join(w.text for w in words))
 
 
 def is_signature(row: Row) -> bool:

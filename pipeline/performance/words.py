@@ -20,7 +20,7 @@ from pipeline.forms.wording import folded, squeeze
 
 SECTIONS = ("fields", "funds", "horizons", "columns")
 # A label cut off at the edge of its cell, or misread by one character, is known from so many on.
-MIN_CUT, MIN_MISREAD = 4, 4
+MIN_CUT, MIN_LEVEL, MIN_MISREAD = 3, 4, 4
 OF_WHICH = re.compile(r"^其中[:：]?")
 UNIT_OF_MONEY = re.compile(r"\((万?元)\)")
 ENDS = ":：.。;；,，、"
@@ -91,9 +91,9 @@ def nearly_label(text: str, only: str | None = None) -> Label | None:
     return near.pop() if len(near) == 1 else None
 
 
-def is_part(word: str, whole: str) -> bool:
+def is_part(word: str, whole: str, least: int = MIN_CUT) -> bool:
     """Whether a word is what the edge of a cell left of another."""
-    return MIN_CUT <= len(word) < len(whole) and (whole.startswith(word) or whole.endswith(word))
+    return least <= len(word) < len(whole) and (whole.startswith(word) or whole.endswith(word))
 
 
 def is_misread(word: str, whole: str) -> bool:
@@ -148,7 +148,7 @@ def one_of(known: dict[str, str], text: str, damaged: bool) -> str | None:
     word = plain(text)
     if word in known or not damaged:
         return known.get(word)
-    whole = [w for w in known if is_part(word, w) or is_misread(word, w)]
+    whole = [w for w in known if is_part(word, w, MIN_LEVEL) or is_misread(word, w)]
     return known[min(whole, key=lambda w: (len(w), w))] if agree(whole) else None
 
 

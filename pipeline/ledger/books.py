@@ -16,6 +16,7 @@ from pipeline.identities.books import Books
 from pipeline.ledger import (
     dimensions,
     documents,
+    evaluations,
     facts,
     links,
     mandates,
@@ -55,10 +56,12 @@ def build(
         documents.coverage(staged.coverage, described), described, duties.mandates
     )
     due = mandates.due_disclosures(duties.due, described)
-    fact_project, project_of = projects.build(staged.lines, amounts, staged.projects, described)
+    planned, project_of = projects.build(staged.lines, amounts, staged.projects, described)
+    fact_project, report_of = evaluations.projects(planned, staged.evaluations)
     found = {
         "fact_project": fact_project,
-        "fact_indicator": projects.indicators(staged.indicators, project_of),
+        "fact_indicator": projects.indicators(staged.indicators, project_of, report_of),
+        "fact_evaluation": evaluations.build(staged.evaluations, report_of),
         "dim_document": documents.dim_document(described, staged.coverage),
         "dim_unit": documents.dim_unit(
             pl.concat([described, due], how="diagonal"), staged.projects

@@ -234,13 +234,17 @@ def unit_of(printed: str | None, row: Row | None) -> str | None:
     return printed
 
 
-def indicators(staged: pl.DataFrame, projects: dict[tuple[str, int], str]) -> pl.DataFrame:
-    """fact_indicator: the indicators of each form with the project they belong to."""
+def indicators(
+    staged: pl.DataFrame,
+    projects: dict[tuple[str, int], str],
+    evaluated: dict[tuple[str, int], str],
+) -> pl.DataFrame:
+    """fact_indicator: the indicators of each form or report with the project they belong to."""
     rows = []
     order: Counter[tuple[str, str]] = Counter()
-    forms = staged.filter(pl.col("horizon") != EVALUATION)
-    for row in forms.sort("document_id", "form_no", "indicator_no").iter_rows(named=True):
-        project_id = projects[row["document_id"], row["form_no"]]
+    for row in staged.sort("document_id", "form_no", "indicator_no").iter_rows(named=True):
+        belongs = evaluated if row["horizon"] == EVALUATION else projects
+        project_id = belongs[row["document_id"], row["form_no"]]
         order[project_id, row["horizon"]] += 1
         names = tables()["fact_indicator"].schema
         kept = {name: value for name, value in row.items() if name in names}

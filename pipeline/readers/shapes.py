@@ -36,10 +36,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A line of text outside every grid."""
+    """A line of text outside every grid.
+
+    `printed` is the line as it came where `text` has less of it: runs that stand twice, as bold
+    ones do in some text extractions, and as words may that a publisher repeats.
+    """
 
     text: str
     place: Place
+    printed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

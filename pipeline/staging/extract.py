@@ -18,6 +18,7 @@ from pipeline.forms.disclosure import Disclosure, Rejected
 from pipeline.forms.recognise import recognise
 from pipeline.forms.statement import Line, Statement
 from pipeline.ledger.money import NotExact, to_yuan
+from pipeline.performance import flowing
 from pipeline.performance import reading as performance
 from pipeline.performance.shapes import Performance
 from pipeline.readers.dispatch import read
@@ -129,8 +130,16 @@ def trouble(statement: Statement) -> Rejected | None:
 
 
 def performance_of(reading: Reading, disclosure: Disclosure) -> Performance:
-    """What a document says of performance, read beside its table of projects."""
-    return performance.read(reading, performed.printed_projects(disclosure))
+    """What a document says of performance, read beside its table of projects.
+
+    A text extraction without grids of forms may have them as flowing lines. A page of a PDF has
+    its lines in the order of their height, not of the cells: they are no flowing text.
+    """
+    found = performance.read(reading, performed.printed_projects(disclosure))
+    if found.forms or reading.reader != "text":
+        return found
+    said = flowing.read(reading)
+    return replace(said, unread=(*found.unread, *said.unread))
 
 
 def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Extract:
@@ -156,6 +165,7 @@ def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Ext
         cells=[row for s in disclosure.statements for row in cell_rows(key, s)],
         projects=list(performed.project_rows(key, said)),
         indicators=list(performed.indicator_rows(key, said)),
+        evaluations=list(performed.evaluation_rows(key, said)),
         coverage=[
             {
                 "document_id": key,

@@ -24,6 +24,7 @@ from pipeline.performance.shapes import (
     ProjectForm,
 )
 from pipeline.readers.shapes import Place
+from pipeline.staging.tables import EVALUATED
 
 PROJECT_TABLES = ("projects", "projects_carried_over")
 CENT = Decimal("0.01")
@@ -63,7 +64,7 @@ def project_rows(key: str, said: Performance) -> Iterator[dict[str, Any]]:
 def amounts(horizon: str, funds: Funds) -> dict[str, Decimal | None]:
     """The money of a horizon, one column for each source."""
     found = {name: getattr(funds, name) for name in ("total", *SOURCES)}
-    return {f"{horizon}_{n}": None if v is None else v.quantize(CENT) for n, v in found.items()}
+    return {f"{horizon}_{n}": exact(v) for n, v in found.items()}
 
 
 def standing(place: Place) -> dict[str, int | None]:
@@ -100,6 +101,30 @@ def indicator_rows(key: str, said: Performance) -> Iterator[dict[str, Any]]:
 def reports(said: Performance) -> list[ProjectForm | Evaluation]:
     """The forms of a document, then its self-evaluations."""
     return [*said.forms, *said.evaluations]
+
+
+def evaluation_rows(key: str, said: Performance) -> Iterator[dict[str, Any]]:
+    """The staged reports of self-evaluation."""
+    for number, report in enumerate(said.evaluations, start=1):
+        yield {
+            "document_id": key,
+            "form_no": number,
+            "name": report.name,
+            "implementing_unit": report.implementing_unit,
+            "supervising_department": report.supervising_department,
+            "department_code": report.department_code,
+            **{name: exact(getattr(report, name)) for name in EVALUATED},
+            "execution_rate": report.execution_rate,
+            "execution_score": report.execution_score,
+            "total_score": report.total_score,
+            "grade": report.grade,
+            **standing(report.place),
+        }
+
+
+def exact(amount: Decimal | None) -> Decimal | None:
+    """An amount to the fen."""
+    return None if amount is None else amount.quantize(CENT)
 
 
 def fit(report: ProjectForm | Evaluation) -> list[Indicator]:

@@ -22,6 +22,7 @@ QUANTITY = pl.Decimal(18, 4)
 # A form by its place among the forms of a document, or with the horizon `evaluation` a report.
 FORM = {"document_id": pl.String(), "form_no": pl.Int64()}
 FUNDED = (PERIOD, ANNUAL)
+EVALUATED = ("requested", "approved", "year_budget", "year_executed", "carried_forward")
 ROW = {"document_id": pl.String(), "statement_id": pl.String(), "side": pl.String()}
 
 SCHEMAS: dict[str, dict[str, pl.DataType]] = {
@@ -93,6 +94,16 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "page": pl.Int64(),
         "source_line": pl.Int64(),
     },
+    "evaluations": {
+        **FORM,
+        **{name: pl.String() for name in ("name", "implementing_unit", "supervising_department")},
+        "department_code": pl.String(),
+        **dict.fromkeys(EVALUATED, MONEY),
+        **{name: QUANTITY for name in ("execution_rate", "execution_score", "total_score")},
+        "grade": pl.String(),
+        "page": pl.Int64(),
+        "source_line": pl.Int64(),
+    },
     "coverage": {
         "document_id": pl.String(),
         "statement_id": pl.String(),
@@ -136,6 +147,7 @@ class Extract:
     cells: pl.DataFrame
     projects: pl.DataFrame
     indicators: pl.DataFrame
+    evaluations: pl.DataFrame
     coverage: pl.DataFrame
     leftovers: pl.DataFrame
     services: pl.DataFrame

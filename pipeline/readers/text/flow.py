@@ -43,10 +43,8 @@ def read(document: Document) -> Reading:
 
 def paragraphs(text: str) -> Iterator[Paragraph]:
     """The lines of a text; running heads stand once, before everything: they are of no page."""
-    lines = [
-        (number, undoubled(line.replace("\f", "")))
-        for number, line in enumerate(text.split("\n"), start=1)
-    ]
+    came = dict(enumerate((line.replace("\f", "") for line in text.split("\n")), start=1))
+    lines = [(number, undoubled(line)) for number, line in came.items()]
     heads = running_heads(lines)
     for plain, number in heads.items():
         yield Paragraph(plain, Place(line=number))
@@ -54,7 +52,8 @@ def paragraphs(text: str) -> Iterator[Paragraph]:
         if "".join(line.split()) in heads or (is_page_number(line.strip()) and is_marked(line)):
             continue
         if line:
-            yield Paragraph(line, Place(line=number))
+            printed = came[number] if came[number] != line else None
+            yield Paragraph(line, Place(line=number), printed)
 
 
 def is_marked(line: str) -> bool:

@@ -50,6 +50,11 @@ CONTRACT: dict[str, tuple[str, str]] = {
         "level1 level2 indicator target_text operator target_value target_unit actual_text weight "
         "score page",
     ),
+    "fact_evaluation": (
+        "document_id evaluation_no",
+        "project_id name requested approved year_budget year_executed carried_forward "
+        "execution_rate execution_score total_score grade page",
+    ),
     "fact_quarantine": (
         "quarantine_id",
         "source_name sha256 document_id statement_id stage reason detail",

@@ -49,6 +49,11 @@ class Claim:
         return self.subject, self.label if self.subject in BY_LABEL else None
 
     @property
+    def named_as(self) -> tuple[str, str | None]:
+        """What it speaks of, as printed."""
+        return self.subject, self.label
+
+    @property
     def is_absolute(self) -> bool:
         """Whether it states an amount, a count or an area by itself."""
         return self.measure in ABSOLUTE

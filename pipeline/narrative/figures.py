@@ -15,13 +15,16 @@ from functools import cache
 from pipeline.narrative.patterns import declared
 
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|\d+"
-CHINESE = r"[一二两三四五六七八九十]{1,3}"
+CHINESE = "[一二两三四五六七八九十]{1,3}"
 DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2}
 # Counts that prose writes in Chinese numerals; 一个机构两块牌子 is no figure.
 CHINESE_UNITS = "个|家|名|人|辆"
-SPELT = re.compile(rf"(?P<lead>共计|总计|共有|实有|内设|编制)(?P<number>{CHINESE})(?P<unit>{CHINESE_UNITS})")
+SPELT = re.compile(
+    rf"(?P<lead>共计|总计|共有|实有|内设|编制)(?P<number>{CHINESE})(?P<unit>{CHINESE_UNITS})"
+)
 ZERO = re.compile(r"为(?P<number>0)(?=[,;。]|$)")
 SIGNS = "-−"
+RANGE = "-~至—"
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def counted(text: str) -> Iterator[Figure]:
     kinds = dict(units())
     for match in pattern().finditer(text):
         before = text[: match.start()]
-        if is_limit(text, match) or before.endswith((",", "-", "~", "至")) and is_list(before):
+        if is_limit(text, match) or is_range(before):
             continue
         unit = match["unit"]
         yield Figure(
@@ -88,9 +91,9 @@ def is_limit(text: str, match: re.Match[str]) -> bool:
     return limit().match(text, match.end()) is not None
 
 
-def is_list(before: str) -> bool:
-    """Whether a number stands before a separator: a range, or a list of numbers."""
-    return len(before) > 1 and before[-2].isdigit()
+def is_range(before: str) -> bool:
+    """Whether a number and a dash stand before: 2-3次 is a range, and no figure."""
+    return len(before) > 1 and before[-1] in RANGE and before[-2].isdigit()
 
 
 def spelt(text: str) -> Iterator[Figure]:

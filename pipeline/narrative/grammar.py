@@ -19,7 +19,6 @@ from pipeline.narrative.passages import Passage, Text
 from pipeline.narrative.patterns import declared
 from pipeline.narrative.phrases import (
     LEADING,
-    PATH,
     Named,
     Where,
     marked_subject,
@@ -33,9 +32,28 @@ HARD = re.compile(r"[。;!?]")
 ASIDE = re.compile(r"\([^()]{5,}\)(?!用车|以上|设备)")
 KEPT_ASIDE = re.compile(r"以合同签订为准|不含车辆")
 OF_WHICH_BREAK = re.compile(r"其中[,:]?|[。;]")
-TOPIC = re.compile(r"^(?:\d{1,2}[、.．]|\([一二三四五六七八九十\d]+\))?(?P<path>[^。;:]*?\((?:类|款|项)\))(?:[。:]|$)")
-MEASURE_OF = {"money": "amount", "count": "count", "area": "area", "score": "score", "rate": "rate"}
+TOPIC = re.compile(
+    r"^(?:\d{1,2}[、.．]|\([一二三四五六七八九十\d]+\))?(?P<path>[^。;:]*?\((?:类|款|项)\))(?:[。:]|$)"
+)
+MEASURE_OF = {
+    "money": "amount",
+    "count": "count",
+    "area": "area",
+    "score": "score",
+    "rate": "rate",
+}
+# Words between an earlier year and 预算 that name no subject of their own.
+NO_SUBJECT = re.compile(r"当年|年度|本年|的|本部门|部门|单位|年初")
+BODY = re.compile(
+    r"^(?:\d{1,2}[、.])?(?P<body>[^,;:。、\d]{2,30}?(?:局|中心|厅|院|所|办公室|队|馆|校|会|委|处|站|部))"
+    r"(?:[正副][厅局处科县]级|核定|现有|实有|共有|内设|设)"
+)
 SAME = "same"
+UNRECOGNISED, CAUSE = "unrecognised", "cause"
+PEOPLE = ("人", "名")
+# A name of its own before a figure, and a unit that lost its figure at the end of a sentence.
+OWN_NAME = re.compile(r"[\u4e00-\u9fff()A-Za-z]{2,40}$")
+LOST_FIGURE = re.compile(r"(?:万元|元)?[。;]$")
 
 
 @dataclass(frozen=True)
@@ -50,7 +68,7 @@ class Words:
     current: re.Pattern[str]
     budget: re.Pattern[str]
     final: re.Pattern[str]
-    comparison: re.Pattern[str]
+    comparison_last: re.Pattern[str]
     unchanged: re.Pattern[str]
     cause: re.Pattern[str]
     cause_goes_on: re.Pattern[str]
@@ -77,7 +95,7 @@ def words() -> Words:
         current=re.compile(r"^[,:]*" + with_years(rules["current"]) + "$"),
         budget=re.compile(rules["budget"] + "$"),
         final=re.compile(rules["final"] + "$"),
-        comparison=re.compile(comparison),
+        comparison_last=re.compile(rf",?{comparison},?$"),
         unchanged=re.compile(
             rf"^[,。;]?(?:均|都)?{comparison}[^,;:。\d]{{0,8}}?(?:{rules['unchanged']})"
         ),
@@ -105,6 +123,7 @@ class Reader:
     klass: str | None = None
     in_cause: bool = False
     sentence: str = ""
+    body: str | None = None
 
     def read(self, passage: Passage) -> None:
         """Read one section."""
@@ -121,6 +140,7 @@ class Reader:
         self.in_cause = False
         self.sentence = ""
         self.note_topic(text)
+        self.note_body(text)
         cursor = 0
         first_of_sentence: Claim | None = None
         for figure in reading.figures(text.folded):
@@ -152,6 +172,13 @@ class Reader:
         label = text.printed[start : found.end("path")]
         where = self.where("money", None)
         self.topic = (marked_subject(path, where), label)
+
+    def note_body(self, text: Text) -> None:
+        """A paragraph on organisation may begin with the body it speaks of."""
+        passage = self.passage
+        assert passage is not None
+        found = BODY.match(text.folded) if passage.kind == "organisation" else None
+        self.body = text.printed[found.start("body") : found.end("body")] if found else None
 
     def find_head(self, between: str, sentence_head: Claim | None) -> None:
         """Note the whole that what follows are parts of."""
@@ -205,7 +232,10 @@ class Reader:
         """The surroundings of a phrase."""
         passage = self.passage
         assert passage is not None
-        return Where(self.kind, passage.scope, passage.heading or "", self.sentence, klass, unit)
+        heading = passage.heading or ""
+        return Where(
+            self.kind, passage.kind, passage.scope, heading, self.sentence, klass, unit
+        )
 
     def figure(self, text: Text, figure: Figure, between: str) -> Claim | None:
         """The claim of one figure."""
@@ -216,7 +246,9 @@ class Reader:
         if figure.kind == "rate":
             return self.rate(text, figure, offset, before)
         if self.in_cause:
-            return self.add(text, figure, "cause", None, self.in_a_cause(before)[0], before)
+            found = words().change.search(before)
+            measure = "change" if found else self.absolute(figure)
+            return self.add(text, figure, CAUSE, None, measure, direction(found))
         return (
             self.change(text, figure, offset, before)
             or self.earlier(text, figure, offset, before)
@@ -224,30 +256,25 @@ class Reader:
             or self.amount(text, figure, offset, before, after)
         )
 
-    def in_a_cause(self, before: str) -> tuple[str, str | None]:
-        """Measure and direction of a figure in a stated cause."""
-        found = words().change.search(before)
-        return ("change", direction(found)) if found else ("amount", None)
-
     def rate(self, text: Text, figure: Figure, offset: int, before: str) -> Claim | None:
         """A percentage: a share, a rate of execution or a rate of change."""
         rules = words()
         if self.in_cause:
             found = rules.change.search(before)
             measure = "change_rate" if found else "rate"
-            return self.add(text, figure, "cause", None, measure, before, direction(found))
+            return self.add(text, figure, CAUSE, None, measure, direction(found))
         if (found := rules.share.search(before)) and self.last is not None:
-            made = self.add(text, figure, *self.last_named(), "share", before)
+            made = self.add(text, figure, *self.last_named(), "share")
             made.of = self.last.number
             made.base, made.base_subject = self.base_of(self.last, found["base"])
             return made
         if rules.execution.search(before) and self.last is not None:
-            made = self.add(text, figure, *self.last_named(), "execution_rate", before)
+            made = self.add(text, figure, *self.last_named(), "execution_rate")
             made.of = self.last.number
             return made
         if found := rules.change.search(before):
             return self.changed(text, figure, offset, before, found, "change_rate")
-        return self.add(text, figure, "unrecognised", None, "rate", before)
+        return self.add(text, figure, UNRECOGNISED, None, "rate")
 
     def change(self, text: Text, figure: Figure, offset: int, before: str) -> Claim | None:
         """A change against an earlier year."""
@@ -266,26 +293,37 @@ class Reader:
         measure: str,
     ) -> Claim:
         """A change or its rate: of the subject named before the verb, else of the last amount."""
-        lead = before[: found.start()]
+        lead = words().comparison_last.sub("", before[: found.start()])
         target = self.last
         if target is not None and target.whole and self.head is not None:
             target = self.head
-        if (named := self.named_in(lead, "money" if measure == "change_rate" else figure.kind)) and (
-            not words().comparison.search(lead, named.end)
-        ):
-            label = text.printed[offset + named.start : offset + named.end]
+        if named := self.named_in(lead, "money" if measure == "change_rate" else figure.kind):
+            label = self.label(text, offset, named)
             target = self.find(named.subject, label)
-            made = self.add(text, figure, named.subject, label, measure, before, direction(found))
+            made = self.add(text, figure, named.subject, label, measure, direction(found))
+        elif (rated := self.rated(measure)) is not None:
+            made = self.add(text, figure, *rated.named_as, measure, direction(found))
+            made.of = rated.of
+            return made
         elif target is not None:
-            made = self.add(
-                text, figure, target.subject, target.label, measure, before, direction(found)
-            )
+            made = self.add(text, figure, *target.named_as, measure, direction(found))
         else:
-            return self.add(
-                text, figure, "unrecognised", None, measure, before, direction(found)
+            subject, label = self.unfigured(text, offset, figure.kind) or self.part_of(
+                text, figure, offset, lead
             )
+            made = self.add(text, figure, subject, label, measure, direction(found))
         made.of = target.number if target else None
         return made
+
+    def rated(self, measure: str) -> Claim | None:
+        """The change that a rate is the rate of, or the earlier value that a change is from."""
+        previous = self.claims[-1] if self.claims else None
+        if previous is None or previous.paragraph_no != self.paragraph_no:
+            return None
+        if measure == "change_rate" and previous.measure == "change":
+            return previous
+        stands_alone = previous.measure == "prior" and previous.of is None
+        return previous if measure == "change" and stands_alone else None
 
     def earlier(self, text: Text, figure: Figure, offset: int, before: str) -> Claim | None:
         """The value of an earlier year, or of this one where it is set against an earlier one."""
@@ -293,7 +331,7 @@ class Reader:
         current = rules.current.search(before)
         if current and int(current["year"][:4]) == self.year and (self.last or self.topic):
             subject, label = self.topic or self.last_named()
-            return self.keep(self.add(text, figure, subject, label, self.absolute(figure), before))
+            return self.keep(self.add(text, figure, subject, label, self.absolute(figure)))
         found = rules.prior.search(before)
         if found is None or (found["year"] and int(found["year"][:4]) >= self.year):
             return None
@@ -301,17 +339,17 @@ class Reader:
             return None
         named = self.named_in(before, figure.kind) if found["subject"] else None
         if named:
-            label = text.printed[offset + named.start : offset + named.end]
+            label = self.label(text, offset, named)
             target = self.find(named.subject, label)
-            made = self.add(text, figure, named.subject, label, "prior", before)
+            made = self.add(text, figure, named.subject, label, "prior")
             made.of = target.number if target else None
             return made
-        if found["subject"] and not re.fullmatch(r"当年|年度|本年|的|本部门|部门|单位|年初", found["subject"]):
+        if found["subject"] and not NO_SUBJECT.fullmatch(found["subject"]):
             return None
         if self.last is None and self.topic is None:
             return None
         subject, label = self.topic or self.last_named()
-        made = self.add(text, figure, subject, label, "prior", before)
+        made = self.add(text, figure, subject, label, "prior")
         made.of = self.last.number if self.last and self.last.subject == subject else None
         if rules.unchanged.search("," + before + "0") or "一致" in before or "持平" in before:
             self.mark_same(self.last)
@@ -324,11 +362,11 @@ class Reader:
             return None
         named = self.named_in(found["subject"], "money")
         if named:
-            label = text.printed[offset + named.start : offset + named.end]
-            made = self.add(text, figure, named.subject, label, "budget", before)
+            label = self.label(text, offset, named)
+            made = self.add(text, figure, named.subject, label, "budget")
         elif self.topic or self.last:
             subject, label = self.topic or self.last_named()
-            made = self.add(text, figure, subject, label, "budget", before)
+            made = self.add(text, figure, subject, label, "budget")
         else:
             return None
         self.last = made
@@ -341,26 +379,55 @@ class Reader:
         named = subject_after(after, before, self.where(figure.kind, figure.unit))
         measure = self.absolute(figure)
         if named is not None:
-            label = text.printed[figure.end + named.start : figure.end + named.end]
-            made = self.add(text, figure, named.subject, label, measure, before)
+            label = self.label(text, figure.end, named)
+            made = self.add(text, figure, named.subject, label, measure)
             return self.keep(made, after)
         named = self.named_in(before, figure.kind, figure.unit)
         if named is not None and named.subject == SAME:
             if self.last is None:
-                return self.add(text, figure, "unrecognised", None, measure, before)
-            made = self.add(text, figure, *self.last_named(), measure, before)
+                return self.add(text, figure, UNRECOGNISED, None, measure)
+            made = self.add(text, figure, *self.last_named(), measure)
             return self.keep(made, after)
         if named is not None:
-            label = text.printed[offset + named.start : offset + named.end]
-            made = self.add(text, figure, named.subject, label, measure, before)
+            label = self.label(text, offset, named)
+            made = self.add(text, figure, named.subject, label, measure)
             made.whole = named.whole
             return self.keep(made, after)
         if words().final.search(before) and (self.topic or self.last):
-            made = self.add(text, figure, *(self.topic or self.last_named()), measure, before)
+            made = self.add(text, figure, *(self.topic or self.last_named()), measure)
             return self.keep(made, after)
         if figure.unit is None:
             return None
-        return self.add(text, figure, "unrecognised", None, measure, before)
+        return self.add(text, figure, *self.part_of(text, figure, offset, before), measure)
+
+    def unfigured(self, text: Text, end: int, klass: str) -> tuple[str, str] | None:
+        """The subject that the sentence before names without a figure (支出预算万元。与上年…)."""
+        before = LOST_FIGURE.sub("", text.folded[:end])
+        start = max((m.end() for m in HARD.finditer(before)), default=0)
+        named = self.named_in(before[start:], klass)
+        if named is None:
+            return None
+        return named.subject, text.printed[start + named.start : start + named.end]
+
+    def part_of(
+        self, text: Text, figure: Figure, offset: int, before: str
+    ) -> tuple[str, str | None]:
+        """What a figure of no known subject is part of: staff of a body, a project by its name."""
+        passage = self.passage
+        assert passage is not None
+        named = OWN_NAME.search(before)
+        label = text.printed[offset + named.start() : offset + named.end()] if named else None
+        if figure.kind == "count" and figure.unit in PEOPLE:
+            if passage.kind == "organisation" and self.head and self.head.unit in PEOPLE:
+                return self.head.subject, label
+            if "原因" in (passage.heading or ""):
+                return CAUSE, None
+        if figure.kind == "money" and label:
+            if passage.kind == "projects":
+                return "project_plan", label
+            if self.head is not None and self.head.subject.startswith("performance"):
+                return "project_plan", label
+        return UNRECOGNISED, None
 
     def absolute(self, figure: Figure) -> str:
         """The measure of a figure that stands by itself."""
@@ -375,6 +442,10 @@ class Reader:
             return None
         start, last = positions[found.start], positions[max(found.start, found.end - 1)]
         return replace(found, start=start, end=last + (found.end > found.start))
+
+    def label(self, text: Text, offset: int, named: Named) -> str | None:
+        """The subject as printed, null where nothing names it."""
+        return text.printed[offset + named.start : offset + named.end] or None
 
     def keep(self, claim: Claim, after: str = "") -> Claim:
         """Take a claim for the last amount, and see whether it is said to be unchanged."""
@@ -391,12 +462,13 @@ class Reader:
     def last_named(self) -> tuple[str, str | None]:
         """What the last amount speaks of."""
         assert self.last is not None
-        return self.last.subject, self.last.label
+        return self.last.named_as
 
     def find(self, subject: str, label: str | None) -> Claim | None:
         """The amount of a subject: the nearest before, in this section and then in any."""
         label = label if subject in BY_LABEL else None
-        amounts = [c for c in reversed(self.claims) if c.is_absolute and c.named == (subject, label)]
+        wanted = (subject, label)
+        amounts = [c for c in reversed(self.claims) if c.is_absolute and c.named == wanted]
         here = [c for c in amounts if c.section_no == self.section_no]
         return next(iter(here or amounts), None)
 
@@ -423,7 +495,6 @@ class Reader:
         subject: str,
         label: str | None,
         measure: str,
-        before: str,
         direction: str | None = None,
     ) -> Claim:
         """Enter a claim."""
@@ -444,6 +515,7 @@ class Reader:
             direction=direction,
             printed_text=text.printed[figure.start : figure.end],
             place=text.places[figure.start],
+            body=self.body,
         )
         self.claims.append(claim)
         return claim

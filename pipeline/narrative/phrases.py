@@ -37,6 +37,7 @@ class Phrase:
     section: re.Pattern[str] | None
     within: re.Pattern[str] | None
     kind: str | None
+    part: str | None
     scope: str | None
     klass: str
     units: tuple[str, ...]
@@ -58,6 +59,7 @@ class Where:
     """What a phrase may depend on."""
 
     kind: str
+    part: str
     scope: str
     section: str
     sentence: str
@@ -82,6 +84,7 @@ def compiled(one: dict[str, Any]) -> Phrase:
         section=re.compile(one["section"]) if "section" in one else None,
         within=re.compile(one["within"]) if "within" in one else None,
         kind=one.get("kind"),
+        part=one.get("part"),
         scope=one.get("scope"),
         klass=one.get("class", "money"),
         units=tuple(one.get("units", ())),
@@ -99,6 +102,7 @@ def applies(phrase: Phrase, where: Where) -> bool:
     return (
         phrase.klass == where.klass
         and phrase.kind in (None, where.kind)
+        and phrase.part in (None, where.part)
         and phrase.scope in (None, where.scope)
         and (not phrase.units or where.unit in phrase.units)
         and (phrase.section is None or phrase.section.search(where.section) is not None)
@@ -114,11 +118,11 @@ def subject_before(text: str, where: Where) -> Named | None:
             continue
         if match := phrase.before.search(text):
             start, end = match.span("words")
-            preferred = (phrase.kind is not None) + (phrase.scope is not None)
+            preferred = sum(one is not None for one in (phrase.kind, phrase.scope, phrase.section))
             found.append((start, -preferred, -order, phrase, end))
-    if where.klass == "money" and (item := item_before(text, where)):
-        if not found or item.start <= min(found)[0]:
-            return item
+    item = item_before(text, where) if where.klass == "money" else None
+    if item is not None and all(item.start <= start for start, *_ in found):
+        return item
     if not found:
         return None
     start, _, _, phrase, end = min(found, key=lambda one: one[:3])

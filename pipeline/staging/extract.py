@@ -20,6 +20,7 @@ from pipeline.ledger.money import NotExact, to_yuan
 from pipeline.readers.dispatch import read
 from pipeline.readers.shapes import Place, Reading
 from pipeline.restore import texts
+from pipeline.staging import told
 from pipeline.staging.tables import Extract, framed, refused
 
 CENT = Decimal("0.01")
@@ -103,6 +104,7 @@ def trouble(statement: Statement) -> Rejected | None:
 def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Extract:
     """A disclosure as staged rows."""
     key = document.document_id
+    claims = told.claims_of(reading, disclosure)
     forms = {statement.statement_id: statement for statement in disclosure.statements}
     return framed(
         documents=[
@@ -120,6 +122,8 @@ def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Ext
         ],
         lines=[line_row(key, s, line) for s in disclosure.statements for line in s.lines],
         cells=[row for s in disclosure.statements for row in cell_rows(key, s)],
+        claims=list(told.claim_rows(key, claims)),
+        quantities=list(told.quantity_rows(key, claims, disclosure)),
         coverage=[
             {
                 "document_id": key,

@@ -23,7 +23,16 @@ from pipeline.documents.document import Document, Refusal
 from pipeline.staging.tables import SCHEMAS, Extract, names, refused
 
 # The rooms whose code decides what a document reads as, and the libraries they read with.
-ROOMS = ("documents", "readers", "forms", "codes", "identities", "restore", "staging")
+ROOMS = (
+    "documents",
+    "readers",
+    "forms",
+    "narrative",
+    "codes",
+    "identities",
+    "restore",
+    "staging",
+)
 CHECKSUMS = "checksums.json"
 VERSION = re.compile(r"[0-9a-f]{12}")
 LIBRARIES = (

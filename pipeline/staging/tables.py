@@ -15,6 +15,7 @@ from pipeline.documents import personal
 from pipeline.documents.document import Document, Refusal
 
 BOX = pl.Decimal(8, 2)
+MONEY = pl.Decimal(18, 2)
 ROW = {"document_id": pl.String(), "statement_id": pl.String(), "side": pl.String()}
 
 SCHEMAS: dict[str, dict[str, pl.DataType]] = {
@@ -61,6 +62,30 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "source_line": pl.Int64(),
         "confidence": pl.Decimal(4, 3),
     },
+    "claims": {
+        "document_id": pl.String(),
+        "number": pl.Int64(),
+        "section_no": pl.Int64(),
+        "paragraph_no": pl.Int64(),
+        **{name: pl.String() for name in ("section", "scope", "subject", "label", "measure")},
+        **{name: pl.String() for name in ("value", "unit", "direction", "printed_text")},
+        "amount_yuan": MONEY,
+        "page": pl.Int64(),
+        "source_line": pl.Int64(),
+        "of": pl.Int64(),
+        "base": pl.Int64(),
+        "base_subject": pl.String(),
+        "cause": pl.String(),
+    },
+    "quantities": {
+        "document_id": pl.String(),
+        **{name: pl.String() for name in ("statement_id", "section", "item", "label", "body")},
+        "quantity": pl.Decimal(18, 4),
+        "unit": pl.String(),
+        "page": pl.Int64(),
+        "source_line": pl.Int64(),
+        "claim_number": pl.Int64(),
+    },
     "coverage": {
         "document_id": pl.String(),
         "statement_id": pl.String(),
@@ -91,6 +116,8 @@ class Extract:
     documents: pl.DataFrame
     lines: pl.DataFrame
     cells: pl.DataFrame
+    claims: pl.DataFrame
+    quantities: pl.DataFrame
     coverage: pl.DataFrame
     leftovers: pl.DataFrame
     quarantine: pl.DataFrame

@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.documents.document import Document, Quarantined
 from pipeline.documents.intake import Intake
 from pipeline.identities.books import Books
-from pipeline.ledger import dimensions, documents, facts, second
+from pipeline.ledger import claims, dimensions, documents, facts, second
 from pipeline.readers.shapes import DOUBTED
 from pipeline.schema.catalogue import tables
 from pipeline.staging.second import READINGS
@@ -22,11 +22,16 @@ from pipeline.staging.tables import Extract
 
 @dataclass(frozen=True)
 class Ledger:
-    """Released tables by name, amounts with their printed steps, and the books to be proved."""
+    """Released tables by name, amounts with their printed steps, and the books to be proved.
+
+    `staged` and `described` are what claims are judged from, once the amounts have their proofs.
+    """
 
     tables: dict[str, pl.DataFrame]
     amounts: pl.DataFrame
     books: Books
+    staged: Extract
+    described: pl.DataFrame
 
 
 def build(intake: Intake, staged: Extract, refused: list[Quarantined]) -> Ledger:
@@ -68,7 +73,25 @@ def build(intake: Intake, staged: Extract, refused: list[Quarantined]) -> Ledger
         "label",
         "parent_line_no",
     )
-    return Ledger(found, amounts, Books(lines=lines, cells=cells, coverage=staged.coverage))
+    books = Books(lines=lines, cells=cells, coverage=staged.coverage)
+    return Ledger(found, amounts, books, staged, documents.with_current(described, staged.coverage))
+
+
+def told(ledger: Ledger, proofs: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """fact_claim and fact_quantity, the claims judged by proved amounts."""
+    staged = ledger.staged
+    proved = ledger.amounts.join(proofs.select("amount_id", "proof"), on="amount_id", how="left")
+    return {
+        "fact_claim": claims.fact_claim(
+            staged.claims,
+            staged.quantities,
+            staged.lines,
+            proved,
+            staged.coverage,
+            ledger.described,
+        ),
+        "fact_quantity": claims.fact_quantity(staged.quantities, staged.claims),
+    }
 
 
 def staged_entries(frame: pl.DataFrame, known: dict[str, Document]) -> list[Quarantined]:

@@ -23,6 +23,8 @@ SPELT = re.compile(
     rf"(?P<lead>共计|总计|共有|实有|内设|编制)(?P<number>{CHINESE})(?P<unit>{CHINESE_UNITS})"
 )
 ZERO = re.compile(r"为(?P<number>0)(?=[,;。]|$)")
+# One unit, written in several ways.
+SAME_UNIT = {name: "台（套）" for name in ("台(套)", "台(套、辆)", "台,套", "台、套")}
 SIGNS = "-−"
 RANGE = "-~至—"
 
@@ -80,7 +82,7 @@ def counted(text: str) -> Iterator[Figure]:
             match.start(),
             match.end(),
             match["number"].replace(",", ""),
-            unit,
+            SAME_UNIT.get(unit, unit),
             kinds[unit],
             before.endswith(tuple(SIGNS)),
         )

@@ -31,7 +31,10 @@ HARD = re.compile(r"[。;!?]")
 # What stands in brackets is set aside, save the marks of items and short words.
 ASIDE = re.compile(r"\([^()]{5,}\)(?!用车|以上|设备)")
 KEPT_ASIDE = re.compile(r"以合同签订为准|不含车辆")
-OF_WHICH_BREAK = re.compile(r"其中[,:]?|[。;]")
+CAUSE_END = re.compile(r"其中[,:]?|[。;]")
+# A cause that says itself which way things went.
+CAUSE_TURNS = re.compile(r"(?:增加|增长|增多|减少|下降|降低|压减|缩减)(?:等|所致|等原因)?$")
+YEARS = re.compile(r"(?:19|20)\d{2}年")
 TOPIC = re.compile(
     r"^(?:\d{1,2}[、.．]|\([一二三四五六七八九十\d]+\))?(?P<path>[^。;:]*?\((?:类|款|项)\))(?:[。:]|$)"
 )
@@ -153,19 +156,19 @@ class Reader:
                 self.sentence = ""
             else:
                 self.find_head(between, None)
-            self.follow_cause(between)
+            self.follow_cause(text.folded, cursor, figure.start)
             self.sentence += between
             made = self.figure(text, figure, between)
             if made is not None and made.is_absolute and not self.in_cause:
                 first_of_sentence = first_of_sentence or made
             self.sentence += text.folded[figure.start : figure.end]
             cursor = figure.end
-        self.follow_cause(text.folded[cursor:])
+        self.follow_cause(text.folded, cursor, len(text.folded))
 
     def note_topic(self, text: Text) -> None:
         """A paragraph that begins with an item's name and no figure speaks of that item."""
         found = TOPIC.match(text.folded)
-        if not found or "\"" in found["path"]:
+        if not found or '"' in found["path"]:
             return
         path = found["path"]
         start = found.start("path") + (m.end() if (m := LEADING.match(path)) else 0)
@@ -192,50 +195,48 @@ class Reader:
         elif self.last is not None:
             self.head = self.last
 
-    def follow_cause(self, between: str) -> None:
-        """Enter and leave the stated causes."""
+    def follow_cause(self, text: str, position: int, until: int) -> None:
+        """Enter and leave the stated causes between two places of a paragraph."""
         rules = words()
-        position = 0
-        while position < len(between):
+        while position < until:
             if self.in_cause:
-                end = OF_WHICH_BREAK.search(between, position)
+                end = CAUSE_END.search(text, position, until)
                 if end is None:
                     return
-                goes_on = end[0] == ";" and rules.cause_goes_on.match(between, end.end())
+                goes_on = end[0] == ";" and rules.cause_goes_on.match(text, end.end())
                 self.in_cause = bool(goes_on)
                 position = end.end()
             else:
-                start = rules.cause.search(between, position)
+                start = rules.cause.search(text, position, until)
                 if start is None:
                     return
                 self.in_cause = True
-                self.note_cause(between[start.end() :])
+                self.note_cause(text[start.end() :])
                 position = start.end()
 
     def note_cause(self, text: str) -> None:
-        """The direction that a stated cause names, where it names one only."""
-        end = HARD.search(text)
+        """The direction of a stated cause that ends in one (人员减少) and holds no figure."""
+        end = CAUSE_END.search(text)
         said = text[: end.start()] if end else text
         rules = words()
+        turned = CAUSE_TURNS.search(said)
+        if turned is None or any(c.isdigit() for c in YEARS.sub("", said)):
+            return
         ups, downs = rules.up.search(said), rules.down.search(said)
         if bool(ups) == bool(downs):
             return
         for claim in reversed(self.claims):
-            if claim.section_no != self.section_no or claim.paragraph_no != self.paragraph_no:
+            if claim.paragraph_no != self.paragraph_no or claim.is_absolute:
                 return
             if claim.measure in ("change", "change_rate"):
                 claim.cause = "up" if ups else "down"
-            elif claim.is_absolute:
-                return
 
     def where(self, klass: str, unit: str | None) -> Where:
         """The surroundings of a phrase."""
         passage = self.passage
         assert passage is not None
         heading = passage.heading or ""
-        return Where(
-            self.kind, passage.kind, passage.scope, heading, self.sentence, klass, unit
-        )
+        return Where(self.kind, passage.kind, passage.scope, heading, self.sentence, klass, unit)
 
     def figure(self, text: Text, figure: Figure, between: str) -> Claim | None:
         """The claim of one figure."""
@@ -251,7 +252,7 @@ class Reader:
             return self.add(text, figure, CAUSE, None, measure, direction(found))
         return (
             self.change(text, figure, offset, before)
-            or self.earlier(text, figure, offset, before)
+            or self.earlier(text, figure, offset, before, after)
             or self.planned(text, figure, offset, before)
             or self.amount(text, figure, offset, before, after)
         )
@@ -325,13 +326,16 @@ class Reader:
         stands_alone = previous.measure == "prior" and previous.of is None
         return previous if measure == "change" and stands_alone else None
 
-    def earlier(self, text: Text, figure: Figure, offset: int, before: str) -> Claim | None:
+    def earlier(
+        self, text: Text, figure: Figure, offset: int, before: str, after: str
+    ) -> Claim | None:
         """The value of an earlier year, or of this one where it is set against an earlier one."""
         rules = words()
         current = rules.current.search(before)
         if current and int(current["year"][:4]) == self.year and (self.last or self.topic):
             subject, label = self.topic or self.last_named()
-            return self.keep(self.add(text, figure, subject, label, self.absolute(figure)))
+            made = self.add(text, figure, subject, label, self.absolute(figure))
+            return self.keep(made, after)
         found = rules.prior.search(before)
         if found is None or (found["year"] and int(found["year"][:4]) >= self.year):
             return None

@@ -15,8 +15,9 @@ from typing import Any
 import polars as pl
 
 from pipeline.ledger import keys
+from pipeline.ledger.claim_arithmetic import Verdict
 from pipeline.ledger.claim_cells import Table, Tables, tables_of
-from pipeline.ledger.claim_verdicts import Judge, Verdict
+from pipeline.ledger.claim_verdicts import Judge
 from pipeline.narrative.patterns import declared
 from pipeline.schema.catalogue import tables
 

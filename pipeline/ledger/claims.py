@@ -103,6 +103,7 @@ def released(
                 for name in (
                     "section",
                     "subject",
+                    "part_of",
                     "label",
                     "measure",
                     "value",
@@ -150,7 +151,7 @@ def fact_quantity(quantities: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFram
     seen: Counter[tuple[Any, ...]] = Counter()
     rows = []
     for row in quantities.iter_rows(named=True):
-        named = ("document_id", "statement_id", "section", "item", "label", "body")
+        named = ("document_id", "statement_id", "section", "item", "part_of", "label", "body")
         said = tuple(row[name] for name in named)
         seen[said] += 1
         rows.append(

@@ -19,7 +19,7 @@ class Claim:
 
     `of` is the claim that a change, a rate or an earlier value is of, `base` the one a share is
     of, `base_subject` what it is of where no claim states it. `cause` is the direction that the
-    stated cause names.
+    stated cause names, `part_of` the subject that the sentence counts it to (其中).
     """
 
     number: int
@@ -41,6 +41,7 @@ class Claim:
     base_subject: str | None = None
     whole: bool = False
     body: str | None = None
+    part_of: str | None = None
     cause: str | None = None
 
     @property

@@ -30,6 +30,8 @@ BODY = re.compile(
     r"^(?:\d{1,2}[、.])?(?P<body>[^,;:。、\d]{2,30}?(?:局|中心|厅|院|所|办公室|队|馆|校|会|委|处|站|部))"
     r"(?:[正副][厅局处科县]级|核定|现有|实有|共有|内设|设)"
 )
+# A sentence that begins so goes on about the body of the one before.
+OF_THE_SAME_BODY = re.compile(r"核定|实有|现有|内设|退休|离退休|编制")
 UNRECOGNISED, CAUSE = "unrecognised", "cause"
 
 
@@ -154,6 +156,13 @@ class Context:
         amounts = [c for c in reversed(self.claims) if c.is_absolute and c.named == wanted]
         here = [c for c in amounts if c.section_no == self.section_no]
         return next(iter(here or amounts), None)
+
+    def whole_of(self, subject: str) -> str | None:
+        """The whole that a subject is declared a part of, where the section states it before."""
+        if self.head is None or self.head.section_no != self.section_no:
+            return None
+        parts = (declared("subjects").get(self.head.subject) or {}).get("sum", ())
+        return self.head.subject if subject in parts else None
 
     def base_of(self, claim: Claim, printed: str) -> tuple[int | None, str | None]:
         """What a share is of: what the sentence names, else what the subject declares."""

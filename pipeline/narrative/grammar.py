@@ -13,7 +13,7 @@ import re
 
 from pipeline.narrative import figures as reading
 from pipeline.narrative.claim import Claim
-from pipeline.narrative.context import CAUSE, HARD, UNRECOGNISED, Context
+from pipeline.narrative.context import CAUSE, HARD, OF_THE_SAME_BODY, UNRECOGNISED, Context
 from pipeline.narrative.figures import Figure
 from pipeline.narrative.lexicon import words
 from pipeline.narrative.passages import Passage, Text
@@ -60,10 +60,12 @@ class Reader(Context):
             if figure.start < cursor:
                 continue
             between = text.folded[cursor : figure.start]
-            if HARD.search(between):
+            if stop := HARD.search(between):
                 self.find_head(between, first_of_sentence)
                 first_of_sentence = None
                 self.sentence = ""
+                if not OF_THE_SAME_BODY.match(between, stop.end()):
+                    self.body = None
             else:
                 self.find_head(between, None)
             self.follow_cause(text.folded, cursor, figure.start)
@@ -239,7 +241,10 @@ class Reader(Context):
             return self.keep(made, after)
         if figure.unit is None:
             return None
-        return self.add(text, figure, *self.part_of(text, figure, offset, before), measure)
+        made = self.add(text, figure, *self.part_of(text, figure, offset, before), measure)
+        if self.head is not None and made.label and made.subject == self.head.subject:
+            made.body, made.label = made.label.removeprefix("其中"), self.head.label
+        return made
 
     def unfigured(self, text: Text, end: int, klass: str) -> tuple[str, str] | None:
         """The subject that the sentence before names without a figure (支出预算万元。与上年…)."""
@@ -309,6 +314,7 @@ class Reader(Context):
             printed_text=text.printed[figure.start : figure.end],
             place=text.places[figure.start],
             body=self.body,
+            part_of=self.whole_of(subject),
         )
         self.claims.append(claim)
         return claim

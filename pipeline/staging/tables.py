@@ -76,10 +76,12 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "base": pl.Int64(),
         "base_subject": pl.String(),
         "cause": pl.String(),
+        "part_of": pl.String(),
     },
     "quantities": {
         "document_id": pl.String(),
-        **{name: pl.String() for name in ("statement_id", "section", "item", "label", "body")},
+        **{name: pl.String() for name in ("statement_id", "section", "item", "part_of")},
+        **{name: pl.String() for name in ("label", "body")},
         "quantity": pl.Decimal(18, 4),
         "unit": pl.String(),
         "page": pl.Int64(),

@@ -55,6 +55,7 @@ def claim_rows(key: str, found: tuple[Claim, ...]) -> Iterator[dict[str, Any]]:
             "base": claim.base,
             "base_subject": claim.base_subject,
             "cause": claim.cause,
+            "part_of": claim.part_of,
         }
 
 
@@ -88,6 +89,7 @@ def quantity_rows(
                 "section": released(claim.section),
                 "item": claim.subject,
                 "label": released(claim.label),
+                "part_of": claim.part_of,
                 "body": None if own else released(claim.body),
                 "quantity": Decimal(claim.value),
                 "unit": claim.unit,

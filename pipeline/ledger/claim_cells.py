@@ -138,8 +138,8 @@ def matching(table: Table, place: Mapping[str, Any], claim: Row) -> list[Row]:
 
 def class_of(row: Row) -> str | None:
     """The class a row is of: its printed code, or the one its name stands for."""
-    code: str | None = row["item"] if row["role"] == "class" else row["code"]
-    return code
+    code: str | None = row["code"]
+    return row["item"] if code is None and row["role"] == "class" else code
 
 
 def plain(label: str | None) -> str:

@@ -29,7 +29,7 @@ DOTS = re.compile(r"[.…·]{4,}")
 # A row of a table without rules: its figures have no units.
 BARE_FIGURE = re.compile(r"\d[\d,]*\.\d+")
 WITH_UNIT = re.compile(r"\d(?:万元|亿元|元|%)|[。;，,；]")
-# How far apart the ordinals of neighbouring sections may be: one may be lost.
+# How far apart the ordinals of neighbouring sections may be (some may be lost); the first is any.
 MAX_STEP = 3
 # Full-width marks that `folded` leaves.
 MARKS = str.maketrans({"％": "%", "﹪": "%", "．": ".", "？": "?", "！": "!", "－": "-"})
@@ -183,9 +183,9 @@ def section_ordinal(plain: str, last: int) -> int | None:
     if IN_SENTENCE.search(plain) or DOTS.search(plain):
         return None
     ordinal = number_of(found["ordinal"])
-    if ordinal is None or not last < ordinal <= last + MAX_STEP:
+    if ordinal is None or ordinal <= last:
         return None
-    return ordinal
+    return ordinal if not last or ordinal <= last + MAX_STEP else None
 
 
 def number_of(ordinal: str) -> int | None:

@@ -133,6 +133,7 @@ def prove(settings: Settings) -> dict[str, pl.DataFrame]:
     save(settings, "read_again", again)
     proved = {
         "fact_amount": books.with_proofs(ledger.amounts, results.proofs, readings),
+        **books.told(ledger, results.proofs),
         "fact_check": results.checks,
         "fact_check_term": results.terms,
     }

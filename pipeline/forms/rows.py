@@ -114,7 +114,7 @@ def by_rules(rows: tuple[Row, ...], side: Side, _: Context) -> list[Line]:
             found.append(line(row, side, "other"))
             continue
         if rule.role == QUANTITY:
-            found.append(line(row, side, QUANTITY, figures=()))
+            found.append(line(row, side, QUANTITY, figures=(), counts=row.figures))
             continue
         above = [one.line_no for one in found if one.role == rule.under]
         found.append(

@@ -43,6 +43,7 @@ class Line:
 
     `role` and `item` say what the row is to the identities (`this_year`, `fund` /
     `unit_funds`, …); `occurrence` counts rows of the same side with the same key.
+    `counts` are figures that count vehicles or equipment: no money.
     """
 
     line_no: int
@@ -61,6 +62,7 @@ class Line:
     occurrence: int = 1
     indent: int = 0
     text: str = field(default="", compare=False)
+    counts: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from pipeline.documents.document import Document, Quarantined
 from pipeline.documents.intake import Intake
 from pipeline.identities.books import Books
 from pipeline.ledger import (
+    claims,
     dimensions,
     documents,
     evaluations,
@@ -35,11 +36,16 @@ NO_DUTIES = Duties()
 
 @dataclass(frozen=True)
 class Ledger:
-    """Released tables by name, amounts with their printed steps, and the books to be proved."""
+    """Released tables by name, amounts with their printed steps, and the books to be proved.
+
+    `staged` and `described` are what claims are judged from, once the amounts have their proofs.
+    """
 
     tables: dict[str, pl.DataFrame]
     amounts: pl.DataFrame
     books: Books
+    staged: Extract
+    described: pl.DataFrame
 
 
 def build(
@@ -102,7 +108,26 @@ def build(
         "parent_line_no",
     )
     together = links.links(found["dim_document"], found["dim_unit"], staged.coverage, amounts)
-    return Ledger(found, amounts, Books(lines, cells, staged.coverage, together))
+    books = Books(lines, cells, staged.coverage, together)
+    current = documents.with_current(described, staged.coverage)
+    return Ledger(found, amounts, books, staged, current)
+
+
+def told(ledger: Ledger, proofs: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """fact_claim and fact_quantity, the claims judged by proved amounts."""
+    staged = ledger.staged
+    proved = ledger.amounts.join(proofs.select("amount_id", "proof"), on="amount_id", how="left")
+    return {
+        "fact_claim": claims.fact_claim(
+            staged.claims,
+            staged.quantities,
+            staged.lines,
+            proved,
+            staged.coverage,
+            ledger.described,
+        ),
+        "fact_quantity": claims.fact_quantity(staged.quantities, staged.claims),
+    }
 
 
 def staged_entries(frame: pl.DataFrame, known: dict[str, Document]) -> list[Quarantined]:

@@ -51,9 +51,13 @@ def with_units(staged: pl.DataFrame, documents: Iterable[Document]) -> pl.DataFr
 
 def dim_document(documents: pl.DataFrame, coverage: pl.DataFrame) -> pl.DataFrame:
     """The document dimension; `is_current` is false for what a later file replaces."""
+    return tables()["dim_document"].conform(with_current(documents, coverage))
+
+
+def with_current(documents: pl.DataFrame, coverage: pl.DataFrame) -> pl.DataFrame:
+    """Documents with whether each is the current one of what it prints."""
     replaced = superseded(documents, coverage)
-    frame = documents.with_columns(is_current=~pl.col("document_id").is_in(replaced))
-    return tables()["dim_document"].conform(frame)
+    return documents.with_columns(is_current=~pl.col("document_id").is_in(replaced))
 
 
 def superseded(documents: pl.DataFrame, coverage: pl.DataFrame) -> list[str]:

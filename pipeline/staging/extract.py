@@ -24,7 +24,7 @@ from pipeline.performance.shapes import Performance
 from pipeline.readers.dispatch import read
 from pipeline.readers.shapes import Place, Reading
 from pipeline.restore import texts
-from pipeline.staging import performed
+from pipeline.staging import performed, told
 from pipeline.staging.tables import Extract, framed, refused
 
 CENT = Decimal("0.01")
@@ -146,6 +146,7 @@ def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Ext
     """A disclosure as staged rows."""
     key = document.document_id
     said = performance_of(reading, disclosure)
+    claims = told.claims_of(reading, disclosure)
     forms = {statement.statement_id: statement for statement in disclosure.statements}
     return framed(
         documents=[
@@ -166,6 +167,8 @@ def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Ext
         projects=list(performed.project_rows(key, said)),
         indicators=list(performed.indicator_rows(key, said)),
         evaluations=list(performed.evaluation_rows(key, said)),
+        claims=list(told.claim_rows(key, claims)),
+        quantities=list(told.quantity_rows(key, claims, disclosure)),
         coverage=[
             {
                 "document_id": key,

@@ -28,6 +28,8 @@ ROOMS = (
     "readers",
     "forms",
     "performance",
+    "narrative",
+    "annexes",
     "codes",
     "identities",
     "restore",

@@ -104,6 +104,32 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "page": pl.Int64(),
         "source_line": pl.Int64(),
     },
+    "claims": {
+        "document_id": pl.String(),
+        "number": pl.Int64(),
+        "section_no": pl.Int64(),
+        "paragraph_no": pl.Int64(),
+        **{name: pl.String() for name in ("section", "scope", "subject", "label", "measure")},
+        **{name: pl.String() for name in ("value", "unit", "direction", "printed_text")},
+        "amount_yuan": MONEY,
+        "page": pl.Int64(),
+        "source_line": pl.Int64(),
+        "of": pl.Int64(),
+        "base": pl.Int64(),
+        "base_subject": pl.String(),
+        "cause": pl.String(),
+        "part_of": pl.String(),
+    },
+    "quantities": {
+        "document_id": pl.String(),
+        **{name: pl.String() for name in ("statement_id", "section", "item", "part_of")},
+        **{name: pl.String() for name in ("label", "body")},
+        "quantity": pl.Decimal(18, 4),
+        "unit": pl.String(),
+        "page": pl.Int64(),
+        "source_line": pl.Int64(),
+        "claim_number": pl.Int64(),
+    },
     "coverage": {
         "document_id": pl.String(),
         "statement_id": pl.String(),
@@ -148,6 +174,8 @@ class Extract:
     projects: pl.DataFrame
     indicators: pl.DataFrame
     evaluations: pl.DataFrame
+    claims: pl.DataFrame
+    quantities: pl.DataFrame
     coverage: pl.DataFrame
     leftovers: pl.DataFrame
     services: pl.DataFrame

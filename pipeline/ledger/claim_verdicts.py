@@ -1,0 +1,340 @@
+"""Whether a claim holds: money against cells, rates and shares recomputed, sums, counts.
+
+`contradicts` is said of the source only: where the cell or what a rate is of is not certain, the
+verdict is `untestable` and the reason says why. Here: that judgement over the claims of one
+document. Not here: finding cells (claim_cells).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from pipeline.ledger.claim_arithmetic import (
+    AGREES,
+    CONTRADICTS,
+    ROUNDING,
+    STATED,
+    UNTESTABLE,
+    Claim,
+    Verdict,
+    compare,
+    exact,
+    named,
+    nothing,
+    percent,
+    recomputed,
+    step,
+    step_yuan,
+    sum_of,
+    turned,
+)
+from pipeline.ledger.claim_cells import Tables
+
+
+class Judge:
+    """Verdicts of the claims of one document."""
+
+    def __init__(
+        self,
+        claims: Iterable[Claim],
+        tables: Tables,
+        counts: Mapping[str, Decimal],
+        subjects: Mapping[str, Any],
+    ) -> None:
+        self.claims = list(claims)
+        self.by_number = {claim["number"]: claim for claim in self.claims}
+        self.tables = tables
+        self.counts = counts
+        self.subjects = subjects
+        self.found: dict[int, Verdict] = {}
+
+    def judge(self) -> dict[int, Verdict]:
+        """A verdict for each claim, by its number."""
+        for claim in self.claims:
+            if claim["measure"] in STATED:
+                self.found[claim["number"]] = self.stated(claim)
+            elif claim["measure"] == "budget":
+                self.found[claim["number"]] = self.against(
+                    claim, self.rules(claim).get("budget", ())
+                )
+        self.judge_sums()
+        for claim in self.claims:
+            if claim["measure"] in ("share", "execution_rate"):
+                self.found[claim["number"]] = self.ratio(claim)
+        self.judge_changes()
+        return {
+            number: self.found.get(number, nothing("nothing to hold it against"))
+            for number in self.by_number
+        }
+
+    def rules(self, claim: Claim) -> Mapping[str, Any]:
+        """What is declared of a claim's subject."""
+        return self.subjects.get(claim["subject"]) or {}
+
+    def stated(self, claim: Claim) -> Verdict:
+        """An amount or a count by itself."""
+        rules = self.rules(claim)
+        if claim["measure"] == "amount":
+            return self.against(claim, rules.get("cells", ()))
+        if claim["measure"] == "count" and "count" in rules:
+            counted = list(self.tables.count(rules["count"]))
+            if not counted:
+                return nothing("no list to count")
+            if Decimal(claim["value"]) in map(Decimal, counted):
+                return Verdict(AGREES, None, "rows of the list")
+            return nothing("the list has another number of rows")
+        if claim["measure"] == "count" and claim["subject"] in self.counts:
+            same = Decimal(claim["value"]) == self.counts[claim["subject"]]
+            return exact(same, "the table of related information counts otherwise")
+        return nothing("no table states it")
+
+    def against(self, claim: Claim, places: Iterable[Mapping[str, Any]]) -> Verdict:
+        """Money against the cells it may speak of: one that agrees is the one meant."""
+        if claim["amount_yuan"] is None:
+            return nothing("no exact amount")
+        cells = list(self.tables.find(places, claim))
+        compared = [(cell, compare(claim, cell)) for cell in cells]
+        for wanted in (AGREES, ROUNDING):
+            for cell, verdict in compared:
+                if verdict == wanted:
+                    return Verdict(verdict, cell.amount_id, sum_of(cell))
+        if not cells:
+            return nothing("no cell found")
+        cell = cells[0]
+        if self.rules(claim).get("loose") and claim["amount_yuan"] <= max(c.amount for c in cells):
+            return nothing("may be a part of what the table prints")
+        if cell.doubtful:
+            return Verdict(UNTESTABLE, cell.amount_id, "the cell is in doubt")
+        if cell.parts == 0:
+            return nothing("the cell is blank")
+        return Verdict(
+            CONTRADICTS, cell.amount_id, f"{cell.statement_id} prints {cell.amount} yuan"
+        )
+
+    def judge_sums(self) -> None:
+        """Totals that no cell proves, against the parts that the section states."""
+        for claim in self.claims:
+            parts = self.rules(claim).get("sum")
+            if not parts or claim["measure"] not in STATED:
+                continue
+            stated = self.parts_after(claim, parts)
+            if len(stated) < 2:
+                continue
+            total = sum((Decimal(part["value"]) for part in stated), Decimal(0))
+            steps = {step(one["value"]) for one in (claim, *stated)} - {Decimal(1)} or {Decimal(1)}
+            allowed = max(steps) * (len(stated) // 2) if claim["measure"] == "amount" else 0
+            gap = abs(total - Decimal(claim["value"]))
+            if any(one["unit"] != claim["unit"] and Decimal(one["value"]) for one in stated):
+                continue
+            if gap <= allowed:
+                said = "agrees with the sum of its parts"
+                for one in (claim, *stated):
+                    self.improve(one, Verdict(AGREES if not gap else ROUNDING, None, said))
+            elif self.is_broken(claim, stated, total):
+                held = self.found[claim["number"]]
+                said = f"its parts add up to {total}"
+                self.found[claim["number"]] = Verdict(CONTRADICTS, held.amount_id, said)
+
+    def is_broken(self, claim: Claim, stated: list[Claim], total: Decimal) -> bool:
+        """Whether parts that do not add up break a total: more than it, or all and still less."""
+        if self.found[claim["number"]].verdict not in (UNTESTABLE, CONTRADICTS):
+            return False
+        closing = self.rules(claim).get("closed_by")
+        subjects = {one["subject"] for one in stated}
+        return total > Decimal(claim["value"]) or bool(closing and subjects.issuperset(closing))
+
+    def improve(self, claim: Claim, verdict: Verdict) -> None:
+        """Give a claim that nothing else tested the verdict of its sum."""
+        if self.found[claim["number"]].verdict == UNTESTABLE:
+            held = self.found[claim["number"]]
+            self.found[claim["number"]] = Verdict(verdict.verdict, held.amount_id, verdict.reason)
+
+    def parts_after(self, claim: Claim, parts: Iterable[str]) -> list[Claim]:
+        """The parts that follow a total in its section, before the next total."""
+        wanted = set(parts)
+        found: list[Claim] = []
+        for other in self.claims:
+            if other["section_no"] != claim["section_no"] or other["number"] <= claim["number"]:
+                continue
+            if other["measure"] != claim["measure"]:
+                continue
+            if other["subject"] in wanted and all(o["subject"] != other["subject"] for o in found):
+                found.append(other)
+            elif self.rules(other).get("sum") or other["subject"] in wanted:
+                break
+        return found
+
+    def ratio(self, claim: Claim) -> Verdict:
+        """A share or a rate of execution, recomputed from what is stated or printed."""
+        own = self.by_number.get(claim["of"])
+        if own is None:
+            return nothing("what it is of is not stated")
+        bases = self.bases(claim, own)
+        if not bases:
+            return nothing("what it is a part of is not known")
+        amounts = self.amounts_of(own)
+        results = [percent(claim["value"], a, b) for a in amounts for b in bases]
+        known = [verdict for verdict in results if verdict != UNTESTABLE]
+        if not known:
+            return nothing("divided by zero")
+        for wanted in (AGREES, ROUNDING):
+            if wanted in known:
+                return Verdict(wanted)
+        if self.found[own["number"]].verdict == CONTRADICTS and claim["measure"] == "share":
+            return nothing("the amount itself contradicts the table")
+        worked = recomputed(amounts[0][0], bases[0][0])
+        return Verdict(CONTRADICTS, None, f"recomputed {worked}%")
+
+    def bases(self, claim: Claim, own: Claim) -> list[tuple[Decimal, Decimal]]:
+        """What a ratio divides by, each with its printed step."""
+        if claim["measure"] == "execution_rate":
+            planned = [
+                (one["amount_yuan"], step_yuan(one))
+                for one in self.claims
+                if one["measure"] == "budget"
+                and one["section_no"] == own["section_no"]
+                and named(one) == named(own)
+                and one["amount_yuan"] is not None
+                and one["number"] <= claim["number"]
+            ]
+            cells = self.tables.find(self.rules(own).get("budget", ()), own)
+            return planned[::-1] + [(cell.amount, cell.step) for cell in cells]
+        found: list[tuple[Decimal, Decimal]] = []
+        if (base := self.by_number.get(claim["base"])) is not None:
+            found.append((base["amount_yuan"], step_yuan(base)))
+        rules = self.subjects.get(claim["base_subject"] or "") or {}
+        found += [(c.amount, c.step) for c in self.tables.find(rules.get("cells", ()), claim)]
+        return [pair for pair in found if pair[0] is not None]
+
+    def amounts_of(self, own: Claim) -> list[tuple[Decimal, Decimal]]:
+        """What a ratio divides: the claim's amount, and others of the subject beside it."""
+        ordered = sorted(self.beside(own), key=lambda one: one["number"] != own["number"])
+        return [(one["amount_yuan"], step_yuan(one)) for one in ordered] or [
+            (Decimal(0), Decimal(0))
+        ]
+
+    def beside(self, own: Claim) -> list[Claim]:
+        """The amounts that a paragraph states of one subject."""
+        return [
+            one
+            for one in self.claims
+            if one["measure"] == "amount"
+            and one["amount_yuan"] is not None
+            and one["paragraph_no"] == own["paragraph_no"]
+            and named(one) == named(own)
+        ]
+
+    def judge_changes(self) -> None:
+        """Changes, their rates and earlier values, against each other: prior = current - change."""
+        groups: dict[tuple[Any, ...], list[Claim]] = defaultdict(list)
+        for claim in self.claims:
+            if claim["measure"] in ("change", "change_rate", "prior"):
+                groups[claim["section_no"], claim["paragraph_no"], named(claim)].append(claim)
+        for group in groups.values():
+            of = next((one["of"] for one in group if one["of"] is not None), None)
+            self.judge_change(self.by_number.get(of), group)
+
+    def judge_change(self, own: Claim | None, group: list[Claim]) -> None:
+        """The change of one amount."""
+        changes = [one for one in group if one["measure"] == "change"]
+        rates = [one for one in group if one["measure"] == "change_rate"]
+        priors = [one for one in group if one["measure"] == "prior"]
+        for one in group:
+            if one["subject"] in ("cause", "unrecognised"):
+                self.found[one["number"]] = nothing("of no line of the books")
+                return
+        amounts = self.amounts_of(own) if own is not None else []
+        for change in changes:
+            self.found[change["number"]] = self.change(change, amounts, priors)
+        for rate in rates:
+            self.found[rate["number"]] = self.rate(rate, amounts, changes, priors)
+        supported = [r for r in rates if self.holds(r)]
+        for one in (*changes, *priors):
+            if self.found.get(one["number"], nothing("")).verdict == UNTESTABLE and supported:
+                self.found[one["number"]] = Verdict(AGREES, None, "agrees with its rate")
+        for prior in priors:
+            if own is not None and any(prior["amount_yuan"] == amount for amount, _ in amounts):
+                same = any(one["direction"] == "same" for one in self.beside(own))
+                if same:
+                    self.found[prior["number"]] = Verdict(AGREES, None, "said to be unchanged")
+            if prior["number"] not in self.found:
+                known = any(self.holds(change) for change in changes)
+                said = "agrees with the change" if known else None
+                self.found[prior["number"]] = (
+                    Verdict(AGREES, None, said)
+                    if known
+                    else nothing("the earlier year is not at hand")
+                )
+
+    def holds(self, claim: Claim) -> bool:
+        """Whether a claim was found to hold."""
+        found = self.found.get(claim["number"])
+        return found is not None and found.verdict in (AGREES, ROUNDING)
+
+    def change(
+        self, change: Claim, amounts: list[tuple[Decimal, Decimal]], priors: list[Claim]
+    ) -> Verdict:
+        """A change against the earlier value, where that is stated."""
+        stated = [p for p in priors if p["amount_yuan"] is not None]
+        if not stated or not amounts or change["amount_yuan"] is None:
+            if change["value"].strip("0.") == "":
+                return nothing("a change of nothing")
+            return nothing("the earlier year is not at hand")
+        moved = amounts[0][0] - stated[-1]["amount_yuan"]
+        allowed = (amounts[0][1] + step_yuan(stated[-1]) + step_yuan(change)) / 2
+        said = change["amount_yuan"] if change["direction"] == "up" else -change["amount_yuan"]
+        if change["direction"] == "same":
+            said = change["amount_yuan"]
+        if moved == said:
+            return Verdict(AGREES)
+        if abs(moved - said) <= allowed:
+            return Verdict(ROUNDING)
+        return Verdict(CONTRADICTS, None, f"recomputed {moved} yuan")
+
+    def rate(
+        self,
+        rate: Claim,
+        amounts: list[tuple[Decimal, Decimal]],
+        changes: list[Claim],
+        priors: list[Claim],
+    ) -> Verdict:
+        """A rate of change: change / (current - change), or (current - prior) / prior."""
+        results, worked = [], None
+        for current, current_step in amounts:
+            for prior in priors:
+                if prior["amount_yuan"] is None:
+                    continue
+                base = prior["amount_yuan"]
+                moved = current - base
+                worked = worked or recomputed(abs(moved), base)
+                results.append(
+                    turned(rate, moved)
+                    or percent(rate["value"], (abs(moved), current_step), (base, step_yuan(prior)))
+                )
+            for change in changes:
+                if change["amount_yuan"] is None or change["number"] > rate["number"]:
+                    continue
+                up = change["direction"] != "down"
+                moved = change["amount_yuan"] if up else -change["amount_yuan"]
+                base = current - moved
+                worked = worked or recomputed(abs(moved), base)
+                results.append(
+                    turned(rate, moved)
+                    or percent(
+                        rate["value"],
+                        (abs(moved), step_yuan(change)),
+                        (base, max(current_step, step_yuan(change))),
+                    )
+                )
+        known = [one for one in results if one != UNTESTABLE]
+        if not results:
+            return nothing("what it is of is not stated")
+        if not known:
+            return nothing("from nothing: no rate")
+        for wanted in (AGREES, ROUNDING):
+            if wanted in known:
+                return Verdict(wanted)
+        return Verdict(CONTRADICTS, None, f"recomputed {worked}%")

@@ -1,0 +1,188 @@
+"""What a sentence may refer back to: the last amount, the whole, the topic, the stated cause.
+
+Here: the state that reading figure by figure leaves behind, and asking it. Not here: what a figure
+measures (grammar).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from pipeline.narrative.claim import BY_LABEL, Claim
+from pipeline.narrative.lexicon import words
+from pipeline.narrative.passages import Passage, Text
+from pipeline.narrative.patterns import declared
+from pipeline.narrative.phrases import LEADING, Named, Where, marked_subject, subject_before
+
+HARD = re.compile(r"[。;!?]")
+# What stands in brackets is set aside, save the marks of items and short words.
+ASIDE = re.compile(r"\([^()]{5,}\)(?!用车|以上|设备)")
+KEPT_ASIDE = re.compile(r"以合同签订为准|不含车辆")
+CAUSE_END = re.compile(r"其中[,:]?|[。;]")
+# A cause that says itself which way things went.
+CAUSE_TURNS = re.compile(r"(?:增加|增长|增多|减少|下降|降低|压减|缩减)(?:等|所致|等原因)?$")
+YEARS = re.compile(r"(?:19|20)\d{2}年")
+TOPIC = re.compile(
+    r"^(?:\d{1,2}[、.．]|\([一二三四五六七八九十\d]+\))?(?P<path>[^。;:]*?\((?:类|款|项)\))(?:[。:]|$)"
+)
+BODY = re.compile(
+    r"^(?:\d{1,2}[、.])?(?P<body>[^,;:。、\d]{1,30}?(?:局|中心|厅|院|所|办公室|队|馆|校|会|委|处|站|部))"
+    r"(?:[正副][厅局处科县]级|核定|现有|实有|共有|内设|设)"
+)
+# A sentence that begins so goes on about the body of the one before.
+OF_THE_SAME_BODY = re.compile(r"核定|实有|现有|内设|退休|离退休|编制")
+UNRECOGNISED, CAUSE = "unrecognised", "cause"
+
+
+@dataclass
+class Context:
+    """What has been read of a document so far."""
+
+    kind: str
+    year: int
+    claims: list[Claim] = field(default_factory=list)
+    section_no: int = 0
+    paragraph_no: int = 0
+    passage: Passage | None = None
+    last: Claim | None = None
+    head: Claim | None = None
+    topic: tuple[str, str] | None = None
+    in_cause: bool = False
+    sentence: str = ""
+    body: str | None = None
+
+    def note_topic(self, text: Text) -> None:
+        """A paragraph that begins with an item's name and no figure speaks of that item."""
+        found = TOPIC.match(text.folded)
+        if not found or '"' in found["path"]:
+            return
+        path = found["path"]
+        start = found.start("path") + (m.end() if (m := LEADING.match(path)) else 0)
+        label = text.printed[start : found.end("path")]
+        where = self.where("money", None)
+        self.topic = (marked_subject(path, where), label)
+
+    def note_body(self, text: Text) -> None:
+        """A paragraph on organisation may begin with the body it speaks of."""
+        passage = self.passage
+        assert passage is not None
+        found = BODY.match(text.folded) if passage.kind == "organisation" else None
+        self.body = text.printed[found.start("body") : found.end("body")] if found else None
+
+    def find_head(self, between: str, sentence_head: Claim | None) -> None:
+        """Note the whole that what follows are parts of."""
+        marks = [m for m in words().of_which.finditer(between)]
+        if not marks:
+            return
+        stop = HARD.search(between)
+        if stop and stop.start() < marks[0].start():
+            if sentence_head is not None and not self.sentence.startswith(("其中", "支出包括")):
+                self.head = sentence_head
+        elif self.last is not None:
+            self.head = self.last
+
+    def follow_cause(self, text: str, position: int, until: int) -> None:
+        """Enter and leave the stated causes between two places of a paragraph."""
+        rules = words()
+        while position < until:
+            if self.in_cause:
+                end = CAUSE_END.search(text, position, until)
+                if end is None:
+                    return
+                goes_on = end[0] == ";" and rules.cause_goes_on.match(text, end.end())
+                self.in_cause = bool(goes_on)
+                position = end.end()
+            else:
+                start = rules.cause.search(text, position, until)
+                if start is None:
+                    return
+                self.in_cause = True
+                self.note_cause(text[start.end() :])
+                position = start.end()
+
+    def note_cause(self, text: str) -> None:
+        """The direction of a stated cause that ends in one (人员减少) and holds no figure."""
+        end = CAUSE_END.search(text)
+        said = text[: end.start()] if end else text
+        rules = words()
+        turned = CAUSE_TURNS.search(said)
+        if turned is None or any(c.isdigit() for c in YEARS.sub("", said)):
+            return
+        ups, downs = rules.up.search(said), rules.down.search(said)
+        if bool(ups) == bool(downs):
+            return
+        for claim in reversed(self.claims):
+            if claim.paragraph_no != self.paragraph_no or claim.is_absolute:
+                return
+            if claim.measure in ("change", "change_rate"):
+                claim.cause = "up" if ups else "down"
+
+    def where(self, klass: str, unit: str | None) -> Where:
+        """The surroundings of a phrase."""
+        passage = self.passage
+        assert passage is not None
+        heading = passage.heading or ""
+        return Where(self.kind, passage.kind, passage.scope, heading, self.sentence, klass, unit)
+
+    def named_in(self, text: str, klass: str, unit: str | None = None) -> Named | None:
+        """The subject a text ends with, in this section, comparisons and asides set aside."""
+        plain, positions = without_asides(text)
+        plain = plain.rstrip(",:")
+        found = subject_before(plain, self.where(klass, unit))
+        if found is None:
+            return None
+        start, last = positions[found.start], positions[max(found.start, found.end - 1)]
+        return replace(found, start=start, end=last + (found.end > found.start))
+
+    def label(self, text: Text, offset: int, named: Named) -> str | None:
+        """The subject as printed, null where nothing names it."""
+        return text.printed[offset + named.start : offset + named.end] or None
+
+    def last_named(self) -> tuple[str, str | None]:
+        """What the last amount speaks of."""
+        assert self.last is not None
+        return self.last.named_as
+
+    def mark_same(self, claim: Claim | None) -> None:
+        """An amount that is said to equal the earlier one."""
+        if claim is not None and claim.is_absolute:
+            claim.direction = "same"
+
+    def find(self, subject: str, label: str | None) -> Claim | None:
+        """The amount of a subject: the nearest before, in this section and then in any."""
+        label = label if subject in BY_LABEL else None
+        wanted = (subject, label)
+        amounts = [c for c in reversed(self.claims) if c.is_absolute and c.named == wanted]
+        here = [c for c in amounts if c.section_no == self.section_no]
+        return next(iter(here or amounts), None)
+
+    def whole_of(self, subject: str) -> str | None:
+        """The whole that a subject is declared a part of, where the section states it before."""
+        if self.head is None or self.head.section_no != self.section_no:
+            return None
+        parts = (declared("subjects").get(self.head.subject) or {}).get("sum", ())
+        return self.head.subject if subject in parts else None
+
+    def base_of(self, claim: Claim, printed: str) -> tuple[int | None, str | None]:
+        """What a share is of: what the sentence names, else what the subject declares."""
+        subjects = declared("subjects")
+        if printed and (named := self.named_in(printed, "money")):
+            found = self.find(named.subject, None)
+            here = found if found and found.section_no == self.section_no else None
+            return (here.number if here else None), named.subject
+        for subject in subjects.get(claim.subject, {}).get("share_of", ()):
+            found = self.find(subject, None) if subject not in BY_LABEL else None
+            if found and found.section_no == self.section_no:
+                return found.number, subject
+        if self.head is not None and self.head.section_no == self.section_no:
+            return self.head.number, self.head.subject
+        declared_base = subjects.get(claim.subject, {}).get("share_of", ())
+        return None, (declared_base[0] if declared_base else None)
+
+
+def without_asides(text: str) -> tuple[str, list[int]]:
+    """A text without its asides, and where each of its characters stood."""
+    aside = [m.span() for m in ASIDE.finditer(text) if not KEPT_ASIDE.search(m[0])]
+    kept = [n for n in range(len(text)) if not any(start <= n < end for start, end in aside)]
+    return "".join(text[n] for n in kept), kept

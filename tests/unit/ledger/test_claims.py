@@ -1,0 +1,270 @@
+"""Claims against cells and against each other: each verdict, and what turns it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipeline.ledger import claims as claiming
+from pipeline.ledger.claim_arithmetic import Verdict, percent
+from pipeline.ledger.claim_cells import Table, Tables
+from pipeline.ledger.claim_verdicts import Judge
+from pipeline.narrative.patterns import declared
+from pipeline.staging.tables import SCHEMAS
+from pipeline.staging.told import claim_rows
+from tests.unit.narrative.prose import read
+
+KEY = "0123456789abcdef"
+
+
+def row(number: int, **fields: Any) -> dict[str, Any]:
+    """A staged line."""
+    names = ("side", "role", "item", "code", "label")
+    line = dict.fromkeys(names) | {"line_no": number, "line_kind": "item"}
+    return line | fields
+
+
+def cell(number: int, amount: str, step: str = "100", **fields: Any) -> dict[str, Any]:
+    """A figure with its proof."""
+    return {
+        "amount_id": f"a{number}",
+        "amount_yuan": Decimal(amount),
+        "step_yuan": Decimal(step),
+        "proof": "proved",
+        "confidence": Decimal(1),
+    } | fields
+
+
+def table(
+    statement: str, *entries: tuple[dict[str, Any], dict[str, Any]], state: str = "data"
+) -> Table:
+    """A statement of rows with their figures by measure."""
+    found = Table(statement, state)
+    for line, cells in entries:
+        found.rows.append(line)
+        found.cells[line["side"], line["line_no"]] = cells
+    return found
+
+
+def basic(amount: str, **fields: Any) -> Table:
+    """A table of basic expenditure with its total."""
+    total = row(1, role="total", line_kind="total")
+    return table("expenditure", (total, {"basic": cell(1, amount, **fields)}))
+
+
+def verdicts(
+    text: str, *tables: Table, counts: dict[str, Decimal] | None = None, **fields: str
+) -> list[Verdict]:
+    """The verdict of each claim of a text."""
+    rows = list(claim_rows(KEY, read(text, **fields)))
+    judged = Judge(rows, Tables(tables), counts or {}, declared("subjects")).judge()
+    return [judged[number] for number in sorted(judged)]
+
+
+def said(text: str, *tables: Table, **fields: Any) -> list[str]:
+    """The verdicts as words."""
+    return [one.verdict for one in verdicts(text, *tables, **fields)]
+
+
+@pytest.mark.parametrize(
+    ("claim", "amount", "step", "expected"),
+    [
+        ("12.34万元", "123400", "100", "agrees"),
+        ("12.34万元", "123449.99", "0.01", "rounding"),
+        ("12.34万元", "123490", "1", "rounding"),
+        ("12.34万元", "123500", "1", "contradicts"),
+        ("12.34万元", "123500", "100", "rounding"),
+        ("12.34万元", "123600", "100", "contradicts"),
+        ("12万元", "123400", "1", "rounding"),
+        ("88.36万元", "123400", "100", "contradicts"),
+    ],
+)
+def test_money_against_its_cell(claim: str, amount: str, step: str, expected: str) -> None:
+    (found,) = verdicts(f"基本支出{claim}。", basic(amount, step=step))
+    assert (found.verdict, found.amount_id) == (expected, "a1")
+
+
+def test_an_item_printed_in_the_same_step_is_not_rounded() -> None:
+    line = row(1, role="class", code="221", label="住房保障支出")
+    found = table("expenditure", (line, {"total": cell(1, "123500")}))
+    assert said("住房保障支出12.34万元。", found) == ["contradicts"]
+
+
+def test_nothing_agrees_with_a_blank_cell_and_an_empty_table() -> None:
+    assert said("基本支出0万元。", basic("0").__class__("expenditure", "stated_empty")) == [
+        "agrees"
+    ]
+    blank = table("expenditure", (row(1, role="total"), {}))
+    assert said("基本支出0万元。", blank) == ["agrees"]
+    assert said("基本支出1万元。", blank) == ["untestable"]
+
+
+@pytest.mark.parametrize(
+    "doubt", [{"proof": "disputed"}, {"proof": "repaired"}, {"confidence": Decimal("0.5")}]
+)
+def test_a_cell_in_doubt_contradicts_nothing(doubt: dict[str, Any]) -> None:
+    assert said("基本支出13万元。", basic("120000", **doubt)) == ["untestable"]
+    assert said("基本支出12万元。", basic("120000", **doubt)) == ["agrees"]
+
+
+def test_without_a_table_an_amount_is_untestable() -> None:
+    assert said("基本支出13万元。") == ["untestable"]
+
+
+def test_the_place_that_agrees_is_the_one_meant() -> None:
+    summary = table(
+        "summary", (row(1, side="revenue", role="grand_total"), {"amount": cell(1, "1")})
+    )
+    other = row(1, side="expenditure", role="grand_total")
+    summary.rows.append(other)
+    summary.cells["expenditure", 1] = {"total": cell(2, "120000")}
+    (found,) = verdicts("收入、支出预算总计12万元。", summary)
+    assert (found.verdict, found.amount_id) == ("agrees", "a2")
+
+
+def test_a_sum_of_cells_has_no_cell_of_its_own() -> None:
+    rows = [
+        (row(1, code="301"), {"amount": cell(1, "70000")}),
+        (row(2, code="303"), {"amount": cell(2, "50000")}),
+    ]
+    (found,) = verdicts("人员经费12万元。", table("general_basic_economic", *rows))
+    assert found == Verdict("agrees", None, "sum of 2 cells")
+
+
+def test_a_path_finds_its_item_below_its_parents() -> None:
+    rows = [
+        (row(1, code="201", label="甲支出"), {}),
+        (row(2, code="20103", label="乙事务"), {}),
+        (row(3, code="2010301", label="丙运行"), {"amount": cell(3, "10000")}),
+        (row(4, code="20106", label="丁事务"), {}),
+        (row(5, code="2010601", label="丙运行"), {"amount": cell(5, "20000")}),
+    ]
+    printed = table("general_expenditure_function", *rows)
+    (found,) = verdicts("1.甲支出（类）丁事务（款）丙运行（项）2万元。", printed)
+    assert (found.verdict, found.amount_id) == ("agrees", "a5")
+    assert said("1.丙运行（项）2万元。", printed) == ["untestable"]
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [("33.33%", "agrees"), ("33.34%", "contradicts"), ("33%", "agrees"), ("66.67%", "contradicts")],
+)
+def test_shares_are_recomputed(share: str, expected: str) -> None:
+    text = f"支出预算3000.00万元，其中：基本支出1000.00万元，占{share}。"
+    assert said(text)[-1] == expected
+
+
+@pytest.mark.parametrize(
+    ("printed", "part", "whole", "expected"),
+    [
+        ("33.33", "1", "3", "agrees"),
+        ("33.34", "1", "3", "rounding"),
+        ("40.00", "1", "3", "contradicts"),
+        ("0", "0", "0", "agrees"),
+        ("100.00", "5", "0", "untestable"),
+    ],
+)
+def test_a_percentage_allows_what_its_parts_were_rounded_by(
+    printed: str, part: str, whole: str, expected: str
+) -> None:
+    step = Decimal("0.001")
+    assert percent(printed, (Decimal(part), step), (Decimal(whole), step)) == expected
+
+
+@pytest.mark.parametrize(
+    ("rate", "verb", "expected"),
+    [
+        ("20.00%", "增长", "agrees"),
+        ("25.00%", "增长", "contradicts"),
+        ("20.00%", "下降", "contradicts"),
+    ],
+)
+def test_rates_of_change_are_recomputed(rate: str, verb: str, expected: str) -> None:
+    found = said(f"基本支出120.00万元，比上年增加20.00万元，{verb}{rate}。")
+    assert found[2] == expected
+    assert found[1] == ("agrees" if expected == "agrees" else "untestable")
+
+
+@pytest.mark.parametrize(("change", "expected"), [("20.00", "agrees"), ("19.00", "contradicts")])
+def test_a_change_against_the_earlier_value(change: str, expected: str) -> None:
+    text = f"机关运行经费预算120.00万元，比2030年预算100.00万元增加{change}万元。"
+    found = said(text)
+    assert found[2] == expected
+    assert found[1] == ("agrees" if expected == "agrees" else "untestable")
+
+
+def test_execution_is_recomputed() -> None:
+    text = "基本支出年初预算为200.00万元，支出决算为150.00万元，完成年初预算的{}%。"
+    for rate, expected in (("75.00", "agrees"), ("133.33", "contradicts")):
+        assert said(text.format(rate), kind="final_account")[-1] == expected
+
+
+def test_parts_must_add_up() -> None:
+    text = (
+        "政府采购预算总额10.00万元。其中：政府采购货物预算{}万元、政府采购工程预算0万元、"
+        "政府采购服务预算4.00万元。"
+    )
+    assert said(text.format("6.00")) == ["agrees"] * 4
+    assert said(text.format("5.00")) == ["contradicts", *["untestable"] * 3]
+
+
+def test_parts_that_may_be_incomplete_break_nothing_unless_they_exceed() -> None:
+    section = "二、机构设置情况"
+    assert said("编制20名，其中行政编制8名、事业编制5名。", section=section)[0] == "untestable"
+    assert said("编制20名，其中行政编制18名、事业编制5名。", section=section)[0] == "contradicts"
+    assert said("编制20名，其中行政编制15名、事业编制5名。", section=section) == ["agrees"] * 3
+
+
+def test_projects_with_targets_may_be_fewer_than_all() -> None:
+    printed = table("projects", (row(1, role="total"), {"total": cell(1, "500000")}))
+    text = "编报绩效目标的项目2个，涉及项目预算资金{}万元。"
+    for value, expected in (("50", "agrees"), ("40", "untestable"), ("60", "contradicts")):
+        assert said(text.format(value), printed)[1] == expected
+
+
+def test_counts_of_the_tables() -> None:
+    text = "共有车辆3辆。"
+    assert said(text, counts={"vehicles_held": Decimal(3)}) == ["agrees"]
+    assert said(text, counts={"vehicles_held": Decimal(2)}) == ["contradicts"]
+
+
+def frames(text: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Staged claims of one document, and the document."""
+    rows = list(claim_rows(KEY, read(text)))
+    document = {"document_id": KEY, "disclosure_id": "d", "is_current": True}
+    return pl.DataFrame(rows, schema=SCHEMAS["claims"]), pl.DataFrame([document])
+
+
+def test_every_claim_is_released_once_with_a_verdict_and_a_stable_key() -> None:
+    claims, documents = frames(
+        "基本支出5万元；项目支出5万元；基本支出5万元，比上年增加1万元，增长25%。主要原因是人员减少。"
+    )
+    nothing = {name: pl.DataFrame(schema=schema) for name, schema in SCHEMAS.items()}
+    amounts = nothing["cells"].with_columns(
+        amount_id=pl.lit(""), amount_yuan=pl.lit(0), step_yuan=pl.lit(0), proof=pl.lit("")
+    )
+    built = claiming.fact_claim(
+        claims, nothing["quantities"], nothing["lines"], amounts, nothing["coverage"], documents
+    )
+    assert built.height == 5
+    assert built["claim_id"].n_unique() == 5
+    assert built["verdict"].null_count() == 0
+    assert claiming.OTHER_CAUSE in "".join(built["reason"].drop_nulls())
+    later = claims.with_columns(number=pl.col("number") + 7, of=pl.col("of") + 7)
+    again = claiming.fact_claim(
+        later, nothing["quantities"], nothing["lines"], amounts, nothing["coverage"], documents
+    )
+    assert again["claim_id"].to_list() == built["claim_id"].to_list()
+
+
+def test_tables_of_another_file_of_the_disclosure_count() -> None:
+    claims, documents = frames("基本支出5万元。")
+    tables = {"other": [basic("50000")]}
+    both = pl.concat([documents, documents.with_columns(document_id=pl.lit("other"))])
+    siblings = claiming.parts_of_disclosures(both)
+    assert siblings[KEY] == [KEY, "other"]
+    assert [t.statement_id for t in claiming.near(KEY, tables, siblings)] == ["expenditure"]
+    assert claims.height == 1

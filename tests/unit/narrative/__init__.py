@@ -1,0 +1,1 @@
+"""The prose of disclosures, in sentences of our own."""

@@ -290,7 +290,10 @@ def filled(
 
 
 def changes(system: System, member: int, bounds: tuple[Bound, Bound], exact: int) -> Iterator[int]:
-    """Changes of a cell on its printed grid within bounds, the likeliest first."""
+    """Changes of a cell on its printed grid within bounds, the likeliest first.
+
+    No figure becomes negative, unless its sign is all that changes.
+    """
     cell = system.cells[member]
     low = upward(cell.value + bounds[0], cell.step) if bounds[0] is not None else None
     high = downward(cell.value + bounds[1], cell.step) if bounds[1] is not None else None
@@ -305,7 +308,8 @@ def changes(system: System, member: int, bounds: tuple[Bound, Bound], exact: int
     else:
         values = list(range(low, high + 1, cell.step))
     printed = cell.value // cell.step if cell.amount_id is not None else None
-    told = {v: rank(slip(printed, v // cell.step)) for v in set(values) - {cell.value}}
+    allowed = {v for v in values if v >= min(cell.value, 0) or v == -cell.value} - {cell.value}
+    told = {v: rank(slip(printed, v // cell.step)) for v in allowed}
     for value in sorted(told, key=lambda v: (told[v], abs(v - cell.value - exact), v)):
         yield value - cell.value
 

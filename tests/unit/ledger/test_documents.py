@@ -166,7 +166,7 @@ def test_files_of_one_disclosure_share_its_id_and_its_unit() -> None:
     frame = described([A, B, replace(C, year=2025)])
     assert frame["unit_id"].n_unique() == 1
     assert frame["disclosure_id"].n_unique() == 2
-    units = dim_unit(frame)
+    units = dim_unit(frame, pl.DataFrame(schema=SCHEMAS["projects"]))
     assert units.height == 1
     assert units.columns == list(tables()["dim_unit"].schema)
     assert units.row(0, named=True)["name"] == UNIT

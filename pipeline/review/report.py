@@ -23,7 +23,7 @@ MAX_ROWS, MAX_REASONS = 500, 60
 FINDINGS = """
     SELECT f.document_id, f.source_name, f.unit_name, f.fiscal_year, f.identity_id, f.statement_id,
            f.subject, f.left_value, f.right_value, f.residual, f.tolerance, f.verdict, f.reason,
-           (SELECT list({source: nullif(o.source_name, f.source_name),
+           (SELECT list({source: CASE WHEN o.source_name <> f.source_name THEN o.source_name END,
                          page: a.page, line: a.source_line,
                          label: coalesce(a.code || ' ', '') || coalesce(a.label, ''),
                          measure: a.measure_id, text: a.printed_text} ORDER BY t.position)

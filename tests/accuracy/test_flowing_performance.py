@@ -55,13 +55,22 @@ def test_every_form_of_a_flowing_text_with_its_funds() -> None:
 
 
 def test_every_indicator_of_a_flowing_text_that_can_be_read() -> None:
-    got = Counter(
-        (form.name, i.horizon, i.level1, i.level2, i.indicator, i.target_text)
+    got: Counter[Row] = Counter(
+        (
+            form.name or "",
+            i.horizon,
+            i.level1 or "",
+            i.level2 or "",
+            i.indicator,
+            i.target_text or "",
+        )
         for form in said(FORMS).forms
         for i in form.indicators
     )
     rows = [r for r in answers(FORMS, "indicators") if r["indicator"] not in DAMAGED]
-    wanted = Counter(tuple(row.values()) for row in rows if row["horizon"] != "either")
+    wanted: Counter[Row] = Counter(
+        tuple(row.values()) for row in rows if row["horizon"] != "either"
+    )
     assert not wanted - got
     assert not got - wanted
     left_out = len(answers(FORMS, "indicators")) - wanted.total()

@@ -56,3 +56,9 @@ def test_the_layout_chooses_the_reader(tmp_path: Path) -> None:
     assert all(isinstance(item, Paragraph) for item in dispatch.read(document(path)).items)
     path.write_text("编码\t名称\n1\t甲\n2\t乙\n3\t丙\n", encoding="utf-8")
     assert len(list(dispatch.read(document(path)).grids())) == 1
+
+
+def test_a_line_with_less_than_came_keeps_what_came() -> None:
+    (bold, plain) = flow.paragraphs("收入总计收入总计\n收入总计")
+    assert (bold.text, bold.printed) == ("收入总计", "收入总计收入总计")
+    assert (plain.text, plain.printed) == ("收入总计", None)

@@ -66,7 +66,7 @@ def test_a_release_with_breaks_stands_and_a_stopped_one_says_so(
     assert "The release stands" in stands.text
     stopped = [replace(j, severity="critical") for j in broken.judgements]
     page = rendered(report.gather(broken.settings.warehouse, stopped), tmp_path)
-    assert "The export was stopped: 1 critical rules failed" in page.text
+    assert "The export was stopped: 2 critical rules failed" in page.text
 
 
 def test_a_page_without_findings_says_so(base: Built, tmp_path: Path) -> None:

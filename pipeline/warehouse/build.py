@@ -28,6 +28,14 @@ VIEWS = {
         JOIN dim_statement s USING (statement_id)
         JOIN dim_measure m USING (measure_id)
     """,
+    "v_claim": """
+        SELECT c.*, d.source_name, d.fiscal_year, d.kind, d.is_current, u.name AS unit_name,
+               a.statement_id, a.label AS cell_label, a.amount_yuan AS cell_yuan
+        FROM fact_claim c
+        JOIN dim_document d USING (document_id)
+        JOIN dim_unit u USING (unit_id)
+        LEFT JOIN fact_amount a USING (amount_id)
+    """,
     "v_finding": """
         SELECT c.*, d.source_name, u.name AS unit_name, d.fiscal_year
         FROM fact_check c

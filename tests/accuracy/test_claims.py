@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from pipeline.documents.document import Document, Refusal
-from pipeline.documents.intake import Intake
+from pipeline.documents.intake import Intake, take_in
 from pipeline.identities.declaration import load_catalogue
 from pipeline.identities.engine import run
 from pipeline.ledger import books
@@ -24,12 +24,13 @@ from pipeline.settings import Settings
 from pipeline.staging.extract import extract
 from pipeline.staging.tables import concat
 from tests.accuracy.test_answers import SHARED, document, files
+from tests.facsimile.synthetic import synthetic_budget
+from tests.facsimile.tab_grid import text_grid
 
 ANSWERS = Path(__file__).parent / "answers" / "claims"
 NAMES = sorted(path.stem for path in ANSWERS.glob("*.csv") if path.stem != "contradictions")
 COLUMNS = ("place", "subject", "measure", "value", "unit", "direction", "verdict")
 GOAL = 0.995
-PATIENT = 60.0
 
 
 @cache
@@ -99,3 +100,18 @@ def is_read(name: str) -> bool:
         return not extract(one).documents.is_empty()
     except Refusal:
         return False
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_prose_that_repeats_its_tables_contradicts_nothing(tmp_path: Path, seed: int) -> None:
+    """Made-up budgets state what their tables print: all is recognised, nothing contradicts."""
+    path = tmp_path / "budget.txt"
+    path.write_text(text_grid(synthetic_budget(seed)), encoding="utf-8")
+    intake = take_in(tmp_path)
+    ledger = books.build(intake, concat([extract(one) for one in intake.documents]), [])
+    results = run(ledger.books, load_catalogue(Settings().expectations / "identities"))
+    claims = books.told(ledger, results.proofs)["fact_claim"]
+    verdicts = Counter(claims.get_column("verdict"))
+    assert verdicts["agrees"] > 40
+    assert verdicts["contradicts"] == 0
+    assert "unrecognised" not in set(claims.get_column("subject"))

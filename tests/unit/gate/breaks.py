@@ -132,6 +132,8 @@ AMOUNT = tables()["fact_amount"]
 CHECK = tables()["fact_check"]
 COVERAGE = tables()["fact_coverage"]
 DOCUMENT = tables()["dim_document"]
+CLAIM = tables()["fact_claim"]
+LINKED = "amount_id IS NOT NULL"
 CODED = "code = '221'"
 #: a check that holds, each of whose figures stands in another that holds too
 WELL_HELD = """
@@ -200,12 +202,22 @@ BREAKS: dict[str, list[Break]] = {
             "SELECT NULL, NULL, NULL",
         )
     ],
+    "claims_hold": [
+        Break(
+            f"UPDATE fact_claim SET verdict = 'contradicts' WHERE {first(CLAIM, LINKED)}",
+            "SELECT c.document_id, a.statement_id, a.line_no FROM fact_claim c "
+            f"JOIN fact_amount a USING (amount_id) WHERE c.claim_id IN "
+            f"(SELECT claim_id FROM fact_claim WHERE {first(CLAIM, LINKED)})",
+        )
+    ],
+    "claims_recognised": [changed(CLAIM, "subject", "'unrecognised'", "true")],
     "one_origin": [changed(DOCUMENT, "origin", "'facsimile'", "true")],
     "versions_dated": [changed(DOCUMENT, "is_current", "false", "true")],
     "no_personal_data": [
         unfit(AMOUNT, "label", "联系电话：0300-0123456", "code IS NULL"),
         unfit(AMOUNT, "implementing_unit", "经办人：贾拟真", "code IS NULL"),
         unfit(DOCUMENT, "publisher", "13812345678", "true"),
+        unfit(CLAIM, "label", "联系人：贾拟真", "true"),
     ],
     "no_formula_text": [
         unfit(AMOUNT, "label", f"{start}HYPERLINK(1)", "code IS NULL") for start in "=+-@＝＠"

@@ -182,7 +182,7 @@ def test_views_of_the_database_work_and_add_or_lose_no_amount(
     database: duckdb.DuckDBPyConnection,
 ) -> None:
     views = database.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
-    assert {name for (name,) in views} == {"v_amount", "v_finding"}
+    assert {name for (name,) in views} == {"v_amount", "v_claim", "v_finding"}
     counted = database.execute(
         "SELECT (SELECT count(*) FROM v_amount), (SELECT count(*) FROM fact_amount), "
         "(SELECT count(*) FROM v_finding)"

@@ -37,6 +37,12 @@ CONTRACT: dict[str, tuple[str, str]] = {
         "unit n_terms suspicious reason verdict",
     ),
     "fact_check_term": ("check_id position", "amount_id claim_id sign pins"),
+    "fact_claim": (
+        "claim_id",
+        "document_id section subject measure value unit direction amount_yuan printed_text page "
+        "amount_id verdict",
+    ),
+    "fact_quantity": ("quantity_id", "document_id statement_id section item quantity unit page"),
     "fact_coverage": ("document_id statement_id", "state"),
     "fact_project": (
         "project_id",
@@ -91,6 +97,8 @@ WORDS: dict[str, str] = {
     "attribute": "延续性 一次性 经常性",
     "project_match": "exact amount none",
     "horizon": "period annual evaluation",
+    "claim_verdict": "agrees rounding contradicts untestable",
+    "direction": "up down same",
     "verdict": "exact rounding breaks untestable crashed",
 }
 #: the types the contract fixes, by column name, wherever the column stands

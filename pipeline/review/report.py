@@ -23,12 +23,12 @@ MAX_ROWS, MAX_REASONS = 500, 60
 FINDINGS = """
     SELECT f.document_id, f.source_name, f.unit_name, f.fiscal_year, f.identity_id, f.statement_id,
            f.subject, f.left_value, f.right_value, f.residual, f.tolerance, f.verdict, f.reason,
-           (SELECT list({source: CASE WHEN o.source_name <> f.source_name THEN o.source_name END,
+           (SELECT list({file: o.source_name,
                          page: a.page, line: a.source_line,
                          label: coalesce(a.code || ' ', '') || coalesce(a.label, ''),
                          measure: a.measure_id, text: a.printed_text} ORDER BY t.position)
             FROM fact_check_term t JOIN fact_amount a USING (amount_id)
-            JOIN dim_document o USING (document_id)
+            JOIN dim_document o ON o.document_id = a.document_id
             WHERE t.check_id = f.check_id) AS cells
     FROM v_finding f
     ORDER BY f.verdict, abs(f.residual) DESC NULLS FIRST, f.check_id

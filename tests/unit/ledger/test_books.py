@@ -13,7 +13,7 @@ from pipeline.ledger import books
 from pipeline.schema.catalogue import tables
 from pipeline.staging.extract import extract
 from pipeline.staging.tables import concat
-from tests.facsimile.budget import Budget
+from tests.facsimile.budget import Budget, replace_figure
 from tests.facsimile.forms import title
 from tests.facsimile.synthetic import synthetic_budget
 from tests.facsimile.tab_grid import text_grid
@@ -108,3 +108,23 @@ def test_a_ledger_without_a_document_is_empty_and_whole() -> None:
     assert found.amounts.is_empty()
     assert found.tables["dim_document"].is_empty()
     assert found.tables["dim_region"].height > 3000
+
+
+def test_what_a_later_version_changed_is_listed(tmp_path: Path) -> None:
+    old, new = text_grid(BUDGET), text_grid(replace_figure(BUDGET, 12, BUDGET.unit_name, 1, "0.01"))
+    found = ledger(document(tmp_path, "a.txt", old), document(tmp_path, "b.txt", new))
+    revised = found.tables["fact_revision"]
+    documents = dict(found.tables["dim_document"].select("source_name", "document_id").iter_rows())
+    (row,) = revised.iter_rows(named=True)
+    assert (row["old_document_id"], row["new_document_id"]) == (
+        documents["a.txt"],
+        documents["b.txt"],
+    )
+    assert (row["statement_id"], row["measure_id"], row["change"]) == (
+        "projects",
+        "total",
+        "changed",
+    )
+    assert str(row["new_amount_yuan"]) == "100.00"
+    amounts = dict(found.amounts.select("amount_id", "amount_yuan").iter_rows())
+    assert amounts[row["old_amount_id"]] == row["old_amount_yuan"]

@@ -117,6 +117,7 @@ def hostile_page(page: report.Page, broken: Built) -> report.Page:
         replace(judgement, outcome="passed", en=HOSTILE, zh=HOSTILE),
     ]
     cell = {"page": None, "line": 1, "label": HOSTILE, "measure": "total", "text": HOSTILE}
+    cell |= {"file": HOSTILE + "1"}
     texts = dict.fromkeys(("source_name", "unit_name", "subject", "identity_id", "reason"), HOSTILE)
     return replace(
         page,
@@ -145,6 +146,15 @@ def test_hostile_text_is_shown_as_text(
     assert page.strange == []
     assert page.text.count(SCRIPT) >= 11
     assert "49" not in page.text.split(SCRIPT)[1][:80]
+
+
+def test_a_cell_of_another_document_says_which(gathered: report.Page, tmp_path: Path) -> None:
+    finding = gathered.findings[0]
+    assert {cell["file"] for cell in finding["cells"]} == {finding["source_name"]}
+    cells = [finding["cells"][0] | {"file": "another.pdf"}, *finding["cells"][1:]]
+    page = rendered(replace(gathered, findings=[finding | {"cells": cells}]), tmp_path)
+    assert page.text.count("another.pdf · ") == 1
+    assert f"{finding['source_name']} · 第" not in page.text
 
 
 def test_the_page_may_run_and_load_nothing(base: Built) -> None:

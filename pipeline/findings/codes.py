@@ -19,7 +19,7 @@ from pipeline.findings.system import System
 from pipeline.findings.verify import Outcome
 
 LENGTHS = (3, 5, 7)
-MOST_ASKED = 40
+MOST_ASKED = 12
 CODED = "code"
 SHEET = ["statement_id", "side"]
 
@@ -44,7 +44,12 @@ def misprints(system: System, lines: pl.DataFrame) -> Iterator[Misprint]:
     found = []
     for printed in sorted(asked):
         where = [codes for codes in tables.values() if printed in codes]
-        likely = [named_alike(printed, rows), missing(system, rows), one_digit_off(printed)]
+        orphan = any(not rooted(printed, codes) for codes in where)
+        likely = [
+            named_alike(printed, rows),
+            missing(system, rows),
+            one_digit_off(printed) if orphan else [],
+        ]
         ranked = {meant: rank for rank, some in reversed([*enumerate(likely)]) for meant in some}
         found += [
             (rank, printed, meant)

@@ -21,6 +21,7 @@ import polars as pl
 from pipeline.findings import codes, structure
 from pipeline.findings.model import Change, Explanation, Finding, Key
 from pipeline.findings.search import (
+    BUDGET,
     MOST_CELLS,
     Class,
     Moved,
@@ -31,7 +32,7 @@ from pipeline.findings.search import (
     spread,
 )
 from pipeline.findings.slips import rank, slip
-from pipeline.findings.system import System, systems
+from pipeline.findings.system import Cell, System, systems
 from pipeline.findings.verify import Hypothesis, Outcome, Put, outcomes, yuan
 from pipeline.identities.books import Books
 from pipeline.identities.declaration import Declaration
@@ -74,9 +75,22 @@ class Candidate:
     still: Callable[[Key, Outcome], bool]
 
 
-def holds(key: Key, outcome: Outcome) -> bool:
-    """Whether a check holds under a hypothesis, under its own name."""
-    return key in outcome.held
+def held_or_empty(system: System, puts: Sequence[Put]) -> Callable[[Key, Outcome], bool]:
+    """Whether a check holds under a hypothesis, or is none any more: all its cells are blank."""
+    said = {
+        (p.cell.statement_id, p.cell.side, p.cell.line_no, p.cell.measure_id): p.value for p in puts
+    }
+
+    def is_blank(cell: Cell) -> bool:
+        place = (cell.statement_id, cell.side, cell.line_no, cell.measure_id)
+        return said[place] is None if place in said else cell.amount_id is None
+
+    empty = {
+        instance.key
+        for instance in system.instances
+        if all(is_blank(system.cells[n]) for n in instance.terms)
+    }
+    return lambda key, outcome: key in outcome.held or key in empty
 
 
 def explain(
@@ -108,7 +122,8 @@ def of_cells(own: list[Group], sizes: Iterable[int]) -> Iterator[tuple[list[Grou
     """Sets of cells of the sizes asked for the groups that nothing explains yet."""
     for group in own:
         if group.broken and not group.explanations:
-            search = smallest(group.system, group.kinds, group.broken, sizes)
+            budget = BUDGET // len(own)
+            search = smallest(group.system, group.kinds, group.broken, sizes, budget)
             group.complete = search.complete
             for candidate in moves(group, search):
                 yield [group], candidate
@@ -122,14 +137,15 @@ def moves(group: Group, search: Search) -> Iterator[Candidate]:
     group.ways = ways if ways > MOST_SPREAD else len(some)
     some.sort(key=lambda moved: plausibility(system, moved))
     for moved in some[:MOST_LISTED]:
-        puts = (Put(system.cells[m.cell], m.value, system.cells[m.cell].step) for m in moved)
+        puts = tuple(Put(system.cells[m.cell], m.value, system.cells[m.cell].step) for m in moved)
+        good = held_or_empty(system, puts)
         yield Candidate(
             "cell" if len(moved) == 1 else "cells",
             None,
-            Hypothesis(system.document_id, tuple(puts)),
+            Hypothesis(system.document_id, puts),
             tuple(change(system, m) for m in moved),
-            holds,
-            holds,
+            good,
+            good,
         )
 
 
@@ -143,7 +159,8 @@ def of_mistakes(
     for mistake in structure.mistakes(system, [g.broken for g in own if g.broken]):
         changes = tuple(put_change(system, put) for put in mistake.puts)
         asked = Hypothesis(system.document_id, mistake.puts)
-        yield own, Candidate(mistake.kind, mistake.detail, asked, changes, holds, holds)
+        good = held_or_empty(system, mistake.puts)
+        yield own, Candidate(mistake.kind, mistake.detail, asked, changes, good, good)
     for misprint in codes.misprints(system, lines[system.document_id,]):
         yield own, of_code(system, misprint, lines[system.document_id,])
 
@@ -178,7 +195,9 @@ def change(system: System, moved: Moved) -> Change:
     """A moved cell in yuan."""
     cell = system.cells[moved.cell]
     found = put_change(system, Put(cell, moved.value, cell.step))
-    return replace(found, low=yuan(moved.low), high=yuan(moved.high))
+    reached = (system.instances[i] for i in system.of_cell[moved.cell])
+    witnesses = tuple(sorted((i.key for i in reached if i.broken and i.low is not None), key=repr))
+    return replace(found, low=yuan(moved.low), high=yuan(moved.high), witnesses=witnesses)
 
 
 def put_change(system: System, put: Put) -> Change:

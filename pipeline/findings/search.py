@@ -10,7 +10,7 @@ engine's word on what is found (verify).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, product
 
@@ -28,7 +28,7 @@ from pipeline.findings.slips import rank, slip
 from pipeline.findings.system import System
 
 MOST_CELLS = 6
-BUDGET = 4000  # sets looked at, per group of broken instances
+BUDGET = 100_000  # instances looked at, per document
 MOST_VALUES = 25
 
 
@@ -54,7 +54,11 @@ class Moved:
 
 @dataclass
 class Search:
-    """What a search found: sets of classes of one size; `complete` unless the budget ended."""
+    """What a search found: sets of classes of one size; `complete` unless the budget ended.
+
+    `looked` counts the instances it has looked at: a budget of work, not of time, so that the same
+    books always give the same findings.
+    """
 
     sets: list[tuple[int, ...]] = field(default_factory=list)
     complete: bool = True
@@ -130,22 +134,24 @@ def deepen(
     if search.looked >= budget:
         search.complete = False
         return
-    search.looked += 1
+    search.looked += len(broken)
     left = size - len(chosen)
     missed = [i for i in broken if not any(i in kinds[c].signs for c in chosen)]
     if not missed:
-        region = region_of(system, kinds, chosen)
-        if feasible(region, range(len(chosen))):
+        kept = constraints(system, kinds, chosen)
+        search.looked += len(kept)
+        if feasible(joined(kept.values()), range(len(chosen))):
             if not left:
                 search.sets.append(tuple(sorted(chosen)))
             return
-        pool = opposed(system, kinds, chosen)
+        if not left:
+            return
+        pool = opposed(kept, len(chosen))
+        search.looked += len(kept)
     else:
         if apart(missed, of_instance) > left:
             return
         pool = [min(missed, key=lambda i: (len(of_instance[i]), i))]
-    if not left:
-        return
     for candidate in sorted({c for i in pool for c in of_instance[i]} - set(chosen)):
         if left == 1 and any(i not in kinds[candidate].signs for i in missed):
             continue
@@ -201,10 +207,9 @@ def constraints(
     return found
 
 
-def opposed(system: System, kinds: Sequence[Class], chosen: Sequence[int]) -> list[int]:
-    """Instances that together have no solution in the chosen classes, none of them in vain."""
-    kept = constraints(system, kinds, chosen)
-    variables = range(len(chosen))
+def opposed(kept: Mapping[int, tuple[Pattern, Bound, Bound]], size: int) -> list[int]:
+    """Instances that together have no solution in so many classes, none of them in vain."""
+    variables = range(size)
     by_pattern: dict[Pattern, list[int]] = defaultdict(list)
     for i, (pattern, _, _) in kept.items():
         by_pattern[pattern].append(i)
@@ -285,7 +290,10 @@ def filled(
 
 
 def changes(system: System, member: int, bounds: tuple[Bound, Bound], exact: int) -> Iterator[int]:
-    """Changes of a cell on its printed grid within bounds, the likeliest first."""
+    """Changes of a cell on its printed grid within bounds, the likeliest first.
+
+    No figure becomes negative, unless its sign is all that changes.
+    """
     cell = system.cells[member]
     low = upward(cell.value + bounds[0], cell.step) if bounds[0] is not None else None
     high = downward(cell.value + bounds[1], cell.step) if bounds[1] is not None else None
@@ -300,7 +308,8 @@ def changes(system: System, member: int, bounds: tuple[Bound, Bound], exact: int
     else:
         values = list(range(low, high + 1, cell.step))
     printed = cell.value // cell.step if cell.amount_id is not None else None
-    told = {v: rank(slip(printed, v // cell.step)) for v in set(values) - {cell.value}}
+    allowed = {v for v in values if v >= min(cell.value, 0) or v == -cell.value} - {cell.value}
+    told = {v: rank(slip(printed, v // cell.step)) for v in allowed}
     for value in sorted(told, key=lambda v: (told[v], abs(v - cell.value - exact), v)):
         yield value - cell.value
 

@@ -15,10 +15,12 @@ from itertools import combinations, islice, pairwise
 
 from pipeline.findings.system import Cell, System
 from pipeline.findings.verify import Put
+from pipeline.ledger.money import FEN, LIMIT
 from pipeline.schema.catalogue import measures
 
 UNITS = (Fraction(10000), Fraction(1, 10000), Fraction(100), Fraction(1, 100))
 MOST_ASKED = 20000  # mistakes looked at per document
+MOST_FEN = int(LIMIT / FEN)
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,9 @@ def units(system: System, groups: Sequence[Sequence[int]]) -> Iterator[Mistake]:
 
 
 def scale(cell: Cell, factor: Fraction) -> Put | None:
-    """A cell in another unit, null where that is no whole number of fen."""
+    """A cell in another unit, null where that is no whole number of fen, or more than can be."""
     value, step = cell.value * factor, cell.step * factor
-    if value.denominator != 1:
+    if value.denominator != 1 or abs(value) >= MOST_FEN:
         return None
     return Put(cell, int(value), max(int(step), 1))
 
@@ -186,7 +188,8 @@ def fits(system: System, groups: Sequence[Sequence[int]], change: dict[int, int]
             for n, sign in one.terms.items()
             if n in change
         )
-        slack = 2 * max(system.cells[n].step for n in one.terms) if one.high else 0
+        step = max(system.cells[n].step for n in one.terms)
+        slack = step * (2 + len(one.terms) // 2) if step > 1 else 0
         return residual <= one.high + slack and (one.low is None or residual >= one.low - slack)
 
     if not any(all(holds(i) for i in group) for group in groups):

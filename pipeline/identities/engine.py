@@ -86,7 +86,9 @@ def run_batch(books: Books, declarations: Sequence[Declaration]) -> Results:
     weights = weighed(books.cells, checks, terms)
     catalogue = tables()
     return Results(
-        checks.select(list(catalogue["fact_check"].schema)),
+        checks.with_columns(finding_id=pl.lit(None, dtype=pl.String)).select(
+            list(catalogue["fact_check"].schema)
+        ),
         with_pins(terms, weights)
         .with_columns(claim_id=pl.lit(None, dtype=pl.String))
         .select(list(catalogue["fact_check_term"].schema)),

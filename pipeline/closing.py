@@ -5,7 +5,7 @@ Here: presentation only. Document text is shown as plain text, never as markup.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from assets.run import Ending
 
 MAX_SHOWN, MOST_BREAKS = 12, 4
+FINDINGS = """
+    SELECT source_name, kind, is_unique, cause, yuan_at_stake, n_checks, explanations,
+           statement_id, line_no, measure_id, page, printed_text, printed_unit, low_yuan, high_yuan,
+           detail
+    FROM v_explained ORDER BY yuan_at_stake DESC, source_name, finding_id
+"""
 QUARANTINE = """
     SELECT source_name, statement_id, reason, detail FROM fact_quarantine
     ORDER BY source_name, statement_id NULLS FIRST, quarantine_id
@@ -44,6 +50,7 @@ def show(console: Console, settings: Settings, ending: Ending) -> None:
     console.print(counts(settings, summary))
     console.print(put_aside(settings), end="", soft_wrap=True)
     console.print(doubts(settings), end="", soft_wrap=True)
+    console.print(findings(settings), end="", soft_wrap=True)
     for judgement in ending.judgements:
         if judgement.outcome in ("failed", "crashed"):
             console.print(explained(judgement), soft_wrap=True)
@@ -105,13 +112,42 @@ def read_again(again: steps.ReadAgain) -> str:
 
 
 def doubts(settings: Settings) -> Text:
-    """Figures that fit better as read second, and documents the second reader failed on."""
+    """The documents the second reader failed on."""
     again: steps.ReadAgain = steps.saved(settings, "read_again")
-    lines = [f"identities hold only as read second: {place}" for place in again.better]
-    lines += [f"{e.source_name}: no second reading, {e.detail}" for e in again.failed]
+    lines = [f"{e.source_name}: no second reading, {e.detail}" for e in again.failed]
+    return listed(lines, "of the second reading")
+
+
+def findings(settings: Settings) -> Text:
+    """What explains the broken identities, most yuan first: file, page, row, and what it should
+    say."""
+    with connect(settings.warehouse, read_only=True) as connection:
+        cursor = connection.execute(FINDINGS)
+        names = [column[0] for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return listed([found(row) for row in rows], "in fact_finding")
+
+
+def found(row: dict[str, Any]) -> str:
+    """One finding in a line."""
+    what = f"{row['source_name']}: {row['n_checks']} broken identities, "
+    if row["kind"] == "unexplained":
+        return f"{what}unexplained, up to {row['yuan_at_stake']:,} yuan"
+    page = f", page {row['page']}" if row["page"] else ""
+    where = f"{row['statement_id']} row {row['line_no']} {row['measure_id']}{page}"
+    ways = "only" if row["is_unique"] else f"first of {row['explanations']}"
+    said = f"{row['printed_text'] or 'blank'} {row['printed_unit'] or ''}".strip()
+    low, high = row["low_yuan"], row["high_yuan"]
+    value = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    meant = row["detail"] or f"{said} should be {value} yuan"
+    return f"{what}{row['kind']} ({ways} explanation, {row['cause']}): {where}: {meant}"
+
+
+def listed(lines: list[str], rest_of: str) -> Text:
+    """The first lines, and how many more there are."""
     text = Text("".join(f"  · {line}\n" for line in lines[:MAX_SHOWN]))
     if (rest := len(lines) - MAX_SHOWN) > 0:
-        text.append(f"  … and {rest} more of the second reading\n")
+        text.append(f"  … and {rest} more {rest_of}\n")
     return text
 
 

@@ -9,8 +9,7 @@ assets are these steps and nothing more. Not here: any rule of the domain.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +20,11 @@ from pipeline.documents.document import Quarantined
 from pipeline.documents.intake import Intake
 from pipeline.documents.intake import take_in as take_in_folder
 from pipeline.documents.media import PDF
+from pipeline.findings import frames, settle
 from pipeline.gate import judge as judging
 from pipeline.gate import pins, rules, run
 from pipeline.gate.judge import Judgement
-from pipeline.identities.declaration import Declaration, load_catalogue
+from pipeline.identities.declaration import load_catalogue
 from pipeline.identities.engine import Results
 from pipeline.identities.engine import run as run_identities
 from pipeline.ledger import books, mandates, second
@@ -51,13 +51,12 @@ class Staged:
 @dataclass(frozen=True)
 class ReadAgain:
     """What the second reader did: documents it read (`now`: in this run), how its figures compare
-    with the first reader's, those that fit the identities better, and the documents it failed on.
+    with the first reader's, and the documents it failed on.
     """
 
     documents: int
     now: int
     tally: second.Tally
-    better: tuple[str, ...]
     failed: tuple[Quarantined, ...]
 
 
@@ -124,25 +123,33 @@ def enter(settings: Settings) -> books.Ledger:
 
 
 def prove(settings: Settings) -> dict[str, pl.DataFrame]:
-    """Run every identity; fact_check, fact_check_term and fact_amount with its proofs."""
+    """Run every identity, explain what breaks, and repair what is damaged: fact_check,
+    fact_check_term, fact_amount with its proofs, and the findings."""
     progress.tell("Proving figures", 0, 1)
     ledger: books.Ledger = saved(settings, "ledger")
     declarations = load_catalogue(settings.expectations / "identities")
     results = run_identities(ledger.books, declarations)
-    readings, again = read_again(settings, ledger, results, declarations)
+    readings, again = read_again(settings, ledger, results)
     save(settings, "read_again", again)
+    progress.tell("Explaining what breaks", 0, 1)
+    amounts = second.with_second(ledger.amounts, readings)
+    settled = settle.settled(ledger.books, declarations, results, amounts)
     proved = {
-        "fact_amount": books.with_proofs(ledger.amounts, results.proofs, readings),
-        **books.told(ledger, results.proofs),
-        "fact_check": results.checks,
-        "fact_check_term": results.terms,
+        "fact_amount": books.with_proofs(
+            settled.amounts.drop("second_text", "second_yuan"), settled.results.proofs, readings
+        ),
+        **books.told(replace(ledger, amounts=settled.amounts), settled.results.proofs),
+        "fact_check_term": settled.results.terms,
+        **frames.released(
+            settled.findings, settled.amounts, settled.results.checks, ledger.books.lines
+        ),
     }
     save(settings, "proved", proved)
     return proved
 
 
 def read_again(
-    settings: Settings, ledger: books.Ledger, results: Results, declarations: Sequence[Declaration]
+    settings: Settings, ledger: books.Ledger, results: Results
 ) -> tuple[pl.DataFrame, ReadAgain]:
     """The second readings of the documents the setting asks for, and what came of them.
 
@@ -163,12 +170,10 @@ def read_again(
     read = [d.document_id for d in documents if d.sha256 not in given_up]
     readings = second_store.read(settings.staging, read)
     amounts = second.with_second(ledger.amounts, readings)
-    fitting = second.better_fitting(amounts, ledger.books, results, declarations)
     return readings, ReadAgain(
         documents=len(read),
         now=len(todo) - len(failed),
         tally=second.tally(amounts, read),
-        better=tuple(second.described(amounts, fitting, ledger.tables["dim_document"])),
         failed=tuple(failed),
     )
 

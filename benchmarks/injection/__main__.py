@@ -36,7 +36,7 @@ def sources(asked: argparse.Namespace) -> list[Originals]:
     """The documents to put mistakes into."""
     found = [
         originals.provinces(range(FIRST_TABLE, FIRST_TABLE + asked.tables)),
-        originals.budgets(range(FIRST_BUDGET, FIRST_BUDGET + asked.budgets), asked.cache),
+        originals.budgets(range(FIRST_BUDGET, FIRST_BUDGET + asked.budgets)),
         originals.staged("facsimiles", originals.FACSIMILES, asked.cache, True),
     ]
     if asked.real and originals.REAL.is_dir():

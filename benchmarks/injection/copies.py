@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from benchmarks.injection.paper import Mistake
+from benchmarks.injection.paper import Mistake, Place
 from pipeline.identities.books import CELLS, Books
 from pipeline.ledger.money import step_yuan
 
@@ -17,6 +17,11 @@ SEPARATOR = "|"
 def name_of(number: int, mistake: Mistake) -> str:
     """What the copy with a mistake is called."""
     return f"{mistake.document_id}{SEPARATOR}{number:06d}"
+
+
+def written(name: str, place: Place) -> str:
+    """The amount_id of a changed cell in its copy."""
+    return SEPARATOR.join([name, *map(str, place)])
 
 
 def copies(books: Books, mistakes: Sequence[Mistake]) -> Books:
@@ -51,7 +56,7 @@ def changes(named: Sequence[tuple[str, Mistake]]) -> pl.DataFrame:
     """The changed cells of every copy, null where they are blank now."""
     rows = [
         {
-            "amount_id": SEPARATOR.join([name, *map(str, change.place)]),
+            "amount_id": written(name, change.place),
             "document_id": name,
             **change.place._asdict(),
             "amount_yuan": change.after.yuan if change.after else None,

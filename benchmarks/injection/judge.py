@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from benchmarks.injection.copies import copies, name_of
+from benchmarks.injection.copies import copies, name_of, written
 from benchmarks.injection.missed import Instances, Key, holding, why
 from benchmarks.injection.originals import Originals, broken
 from benchmarks.injection.paper import Mistake, Paper, Place
 from pipeline.findings.explain import explain
 from pipeline.findings.model import Explanation, Finding
+from pipeline.findings.repair import repairs
 from pipeline.identities.declaration import Declaration
 from pipeline.identities.engine import run
 
@@ -62,6 +63,7 @@ def outcomes(
         wrong = broken(results)
         held = holding(results)
         named = findings(explain(books, declarations, results)) if locate else {}
+        everywhere = dict.fromkeys(books.cells.get_column("amount_id"), ())
         for number, mistake in enumerate(some):
             name = name_of(number, mistake)
             paper = papers[mistake.document_id]
@@ -69,7 +71,9 @@ def outcomes(
                 yield Outcome(mistake, True, False, REFUSED)
             elif name in wrong:
                 alone = all((mistake.document_id, c.place) in known.alone for c in mistake.changes)
-                yield told(mistake, paper, named.get(name, ()) if locate else None, alone)
+                outcome = told(mistake, paper, named.get(name, ()) if locate else None)
+                put = repaired(name, mistake, named.get(name, ()), everywhere)
+                yield replace(outcome, alone=alone, repaired=put)
             else:
                 yield missed(mistake, paper, known, held[name])
 
@@ -82,10 +86,33 @@ def findings(found: Iterable[Finding]) -> dict[str, list[Finding]]:
     return by_document
 
 
-def told(mistake: Mistake, paper: Paper, named: Sequence[Finding] | None, alone: bool) -> Outcome:
+def told(mistake: Mistake, paper: Paper, named: Sequence[Finding] | None) -> Outcome:
     """The outcome of a mistake that breaks an identity."""
     located = None if named is None else location(mistake, named)
-    return Outcome(mistake, *size(mistake, paper), BREAKS, located, alone=alone)
+    return Outcome(mistake, *size(mistake, paper), BREAKS, located)
+
+
+def repaired(
+    name: str,
+    mistake: Mistake,
+    named: Sequence[Finding],
+    everywhere: Mapping[str, Sequence[str]],
+) -> bool | None:
+    """Whether the right values are put where the mistaken cells are the ones in doubt.
+
+    Null where nothing is put; false where a wrong value is, then or with every cell in doubt.
+    """
+    right = {
+        written(name, change.place): change.before.yuan
+        for change in mistake.changes
+        if change.before is not None
+    }
+    doubtful = {amount_id: () for amount_id in right}
+    put = {one.amount_id: one.value for one in repairs(named, doubtful)}
+    bold = {one.amount_id: one.value for one in repairs(named, everywhere)}
+    if any(right.get(amount_id) != value for amount_id, value in (*put.items(), *bold.items())):
+        return False
+    return put.keys() == right.keys() or None
 
 
 def missed(mistake: Mistake, paper: Paper, known: Instances, held: frozenset[Key]) -> Outcome:

@@ -8,6 +8,7 @@ breaks there is a false alarm.
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from pipeline.ledger import facts
 from pipeline.ledger.books import Ledger
 from pipeline.settings import PROJECT, Settings
 from pipeline.staging import tables
-from pipeline.staging.extract import flatten
+from pipeline.staging.extract import extract, flatten
 from pipeline.staging.tables import Extract
 from tests.facsimile.budget import Budget
 from tests.facsimile.provinces import make
@@ -63,19 +64,6 @@ class Originals:
         return replace(self, books=books, texts=texts)
 
 
-def together(many: Iterable[Originals]) -> Originals:
-    """Several sources as one."""
-    found = list(many)
-    books = Books(
-        *(
-            pl.concat([getattr(one.books, name) for one in found])
-            for name in ("lines", "cells", "coverage")
-        )
-    )
-    paths = {document: path for one in found for document, path in one.paths.items()}
-    return Originals("all", books, pl.concat([one.texts for one in found]), False, paths)
-
-
 def staged(source: str, raw: Path, cache: Path, true: bool) -> Originals:
     """The documents in a folder, read as a build reads them; kept in `cache` for the next run."""
     settings = Settings(raw=raw, curated=cache / source)
@@ -86,15 +74,18 @@ def staged(source: str, raw: Path, cache: Path, true: bool) -> Originals:
     return once(Originals(source, ledger.books, texts(ledger.amounts), true, paths))
 
 
-def budgets(seeds: Iterable[int], cache: Path) -> Originals:
+def budgets(seeds: Iterable[int]) -> Originals:
     """Whole made-up budgets that obey every identity, written as texts and read."""
-    raw = cache / "written"
-    raw.mkdir(parents=True, exist_ok=True)
-    for stale in raw.iterdir():
-        stale.unlink()
-    for seed in seeds:
-        write_text(budget(seed), raw / f"{seed}.txt")
-    return staged("made-up budgets", raw, cache, True)
+    with tempfile.TemporaryDirectory() as folder:
+        read = [written(seed, Path(folder) / f"{seed}.txt") for seed in seeds]
+    return of_extracts("made-up budgets", read)
+
+
+def written(seed: int, path: Path) -> Extract:
+    """A made-up budget as it is read from a text of it."""
+    write_text(budget(seed), path)
+    name = f"budget:{seed}"
+    return extract(Document(name, name, path, "0" * 64, path.stat().st_size, media.TEXT))
 
 
 def budget(seed: int) -> Budget:
@@ -110,10 +101,15 @@ def budget(seed: int) -> Budget:
 
 def provinces(seeds: Iterable[int]) -> Originals:
     """Tables in the layouts of other provinces, each a document: it knows nothing of the others."""
-    read = tables.concat([extract for seed in seeds for extract in province(seed)])
-    amounts = facts.amounts(read.lines, read.cells, read.documents)
-    books = Books(read.lines.select(list(LINES)), amounts.select(list(CELLS)), read.coverage)
-    return once(Originals("made-up tables", books, texts(amounts), True, {}))
+    return of_extracts("made-up tables", [one for seed in seeds for one in province(seed)])
+
+
+def of_extracts(source: str, read: list[Extract]) -> Originals:
+    """Made-up documents, as read."""
+    whole = tables.concat(read)
+    amounts = facts.amounts(whole.lines, whole.cells, whole.documents)
+    books = Books(whole.lines.select(list(LINES)), amounts.select(list(CELLS)), whole.coverage)
+    return once(Originals(source, books, texts(amounts), True, {}))
 
 
 def province(seed: int) -> Iterable[Extract]:

@@ -195,7 +195,9 @@ def change(system: System, moved: Moved) -> Change:
     """A moved cell in yuan."""
     cell = system.cells[moved.cell]
     found = put_change(system, Put(cell, moved.value, cell.step))
-    return replace(found, low=yuan(moved.low), high=yuan(moved.high))
+    reached = (system.instances[i] for i in system.of_cell[moved.cell])
+    witnesses = tuple(sorted((i.key for i in reached if i.broken and i.low is not None), key=repr))
+    return replace(found, low=yuan(moved.low), high=yuan(moved.high), witnesses=witnesses)
 
 
 def put_change(system: System, put: Put) -> Change:

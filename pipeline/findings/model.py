@@ -18,6 +18,7 @@ class Change:
 
     `value` is the one that the engine was asked with; zero stands for a blank cell. `amount_id` and
     `printed` are null where the cell is blank. `slip` says how one could become the other.
+    `witnesses` are the broken equalities that the cell stands in and that hold with this value.
     """
 
     amount_id: str | None
@@ -30,6 +31,7 @@ class Change:
     high: Decimal
     value: Decimal
     slip: str
+    witnesses: tuple[Key, ...] = ()
 
     @property
     def exact(self) -> bool:

@@ -103,7 +103,9 @@ def judge(cells: pl.DataFrame, rows: Rows, declarations: Sequence[Declaration]) 
     checks, terms = identified([guarded(declaration, rows) for declaration in declarations])
     weights = weighed(cells, checks, terms)
     return (
-        checks.select(list(tables()["fact_check"].schema)),
+        checks.with_columns(finding_id=pl.lit(None, dtype=pl.String)).select(
+            list(tables()["fact_check"].schema)
+        ),
         with_pins(terms, weights)
         .with_columns(claim_id=pl.lit(None, dtype=pl.String))
         .select(list(tables()["fact_check_term"].schema)),

@@ -2,29 +2,23 @@
 
 The second reader never changes an amount. Where both read alike the figure is marked by its
 `second_text`; where they differ the identities decide, and where they cannot, it is disputed and
-both texts stand. Here: that judgement. Not here: how the second reading came about (staging).
+both texts stand. Here: that judgement. Not here: how the second reading came about (staging), and
+the repair of a figure that holds only as read second (findings).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import polars as pl
 
-from pipeline.identities.books import LINE_KEY, MONEY, Books
-from pipeline.identities.declaration import Declaration
-from pipeline.identities.engine import Results, run
-from pipeline.identities.proof import HOLDING, STEPS
-from pipeline.ledger.money import NotExact, step_yuan, to_yuan
+from pipeline.identities.books import LINE_KEY, MONEY
+from pipeline.identities.proof import STEPS
+from pipeline.ledger.money import NotExact, to_yuan
 from pipeline.readers.shapes import CERTAIN
 
 PLACE = [*LINE_KEY, "measure_id"]
-CHECK = ["identity_id", "statement_id", "subject"]
-# Figures of one document, and copies of books in memory at once, for trying second readings.
-FEW, COPIES = 20, 200
 
 
 @dataclass(frozen=True)
@@ -93,84 +87,3 @@ def tally(amounts: pl.DataFrame, documents: list[str]) -> Tally:
     read_twice = figures.get_column("second_yuan").count()
     differ = figures.filter(differs()).height
     return Tally(read_twice - differ, differ, figures.height - read_twice)
-
-
-def better_fitting(
-    amounts: pl.DataFrame, books: Books, results: Results, declarations: Sequence[Declaration]
-) -> list[str]:
-    """The figures (amount_id) with which identities break as read first and hold as read second.
-
-    Each such figure alone is put in the place of the first in a copy of its document's books: all
-    its broken identities must hold then, and no other may break (those within the document: its
-    copy stands alone). Nothing is replaced: it is a
-    hint for a steward, who looks at the page. Documents with more than a few such figures are left
-    out: no single one explains them.
-    """
-    within = [d.id for d in declarations if not d.relations]
-    broken = results.checks.filter(pl.col("identity_id").is_in(within), verdict="breaks")
-    broken = broken.select("document_id", "check_id", *CHECK)
-    used = broken.join(results.terms.select("check_id", "amount_id").unique(), on="check_id")
-    doubted = (
-        amounts.filter(differs())
-        .join(used, on="amount_id", how="semi")
-        .filter(pl.len().over("document_id") <= FEW)
-        .sort("amount_id")
-        .to_dicts()
-    )
-    found = []
-    for start in range(0, len(doubted), COPIES):
-        some = doubted[start : start + COPIES]
-        copies = zip(*(frames_of(exchanged(books, figure)) for figure in some), strict=True)
-        after = run(Books(*map(pl.concat, copies)), declarations).checks
-        for figure in some:
-            key = figure["amount_id"]
-            checks = after.filter(document_id=key)
-            before = keys_of(broken.filter(document_id=figure["document_id"]))
-            own = keys_of(used.filter(amount_id=key))
-            held = keys_of(checks.filter(pl.col("verdict").is_in(HOLDING)))
-            still = keys_of(checks.filter(verdict="breaks"))
-            if own <= held and still <= before - own:
-                found.append(key)
-    return found
-
-
-def keys_of(checks: pl.DataFrame) -> set[tuple[Any, ...]]:
-    """What names a check within its document."""
-    return set(checks.select(CHECK).iter_rows())
-
-
-def described(
-    amounts: pl.DataFrame, amount_ids: list[str], documents: pl.DataFrame
-) -> Iterator[str]:
-    """Where each figure stands and how it was read, in words."""
-    names = documents.select("document_id", "source_name")
-    rows = amounts.filter(pl.col("amount_id").is_in(amount_ids)).join(names, on="document_id")
-    for row in rows.sort("source_name", "statement_id", "line_no", "amount_id").to_dicts():
-        yield (
-            f"{row['source_name']} {row['statement_id']} row {row['line_no']} "
-            f"{row['measure_id']}, page {row['page']}: "
-            f"{row['figure']} or {row['second_text']} {row['printed_unit']}"
-        )
-
-
-def frames_of(books: Books) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """The frames of books in order."""
-    return books.lines, books.cells, books.coverage
-
-
-def exchanged(books: Books, figure: dict[str, Any]) -> Books:
-    """A copy of a figure's document, named after the figure, with the second reading in place."""
-    key = figure["amount_id"]
-    document = pl.DataFrame({"document_id": [figure["document_id"]]})
-    lines, cells, coverage = frames_of(books.of_documents(document))
-    there = pl.col("amount_id") == key
-    step = step_yuan(figure["second_text"], figure["printed_unit"])
-    put = {"amount_yuan": figure["second_yuan"], "step_yuan": step}
-    cells = cells.with_columns(
-        pl.when(there).then(pl.lit(value, MONEY)).otherwise(name).alias(name)
-        for name, value in put.items()
-    ).with_columns(amount_id=pl.format("{}|{}", pl.lit(key), "amount_id"))
-    renamed = pl.lit(key).alias("document_id")
-    return Books(
-        lines.with_columns(renamed), cells.with_columns(renamed), coverage.with_columns(renamed)
-    )

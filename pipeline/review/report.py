@@ -33,6 +33,9 @@ FINDINGS = """
     FROM v_finding f
     ORDER BY f.verdict, abs(f.residual) DESC NULLS FIRST, f.check_id
 """
+EXPLAINED = """
+    SELECT * FROM v_explained ORDER BY yuan_at_stake DESC, source_name, finding_id
+"""
 COVERAGE = """
     SELECT d.document_id, d.source_name, u.name AS unit_name, d.fiscal_year, c.statement_id, c.state
     FROM fact_coverage c JOIN dim_document d USING (document_id) JOIN dim_unit u USING (unit_id)
@@ -52,6 +55,7 @@ class Page:
     summary: Summary
     judgements: list[Judgement]
     findings: list[dict[str, Any]]
+    explained: list[dict[str, Any]]
     proofs: list[dict[str, Any]]
     identities: list[dict[str, Any]]
     reasons: list[dict[str, Any]]
@@ -77,6 +81,7 @@ def gather(warehouse: Path, judgements: list[Judgement]) -> Page:
             summary=summarise(warehouse),
             judgements=judgements,
             findings=rows(FINDINGS),
+            explained=rows(EXPLAINED),
             proofs=rows("SELECT * FROM v_proof_by_statement"),
             identities=titled(rows("SELECT * FROM v_proof_by_identity"), judgements),
             reasons=rows("SELECT * FROM v_proof_reasons"),

@@ -44,6 +44,18 @@ VIEWS = {
         WHERE c.verdict IN ('breaks', 'crashed')
     """,
     **PROOFS,
+    # One row per finding: its likeliest explanation by its first cell.
+    "v_explained": """
+        SELECT f.*, d.source_name, u.name AS unit_name, d.fiscal_year, c.side, c.line_no,
+               c.measure_id, c.code, c.label, c.amount_id, c.printed_yuan, c.low_yuan, c.high_yuan,
+               c.slip, a.page, a.source_line, a.printed_text, a.second_text, a.printed_unit
+        FROM fact_finding f
+        JOIN dim_document d USING (document_id)
+        JOIN dim_unit u USING (unit_id)
+        LEFT JOIN fact_finding_cell c
+          ON c.finding_id = f.finding_id AND c.explanation = 1 AND c.position = 1
+        LEFT JOIN fact_amount a ON a.amount_id = c.amount_id
+    """,
 }
 
 

@@ -42,6 +42,10 @@ REASONS = {
         "没有找到能使各项勾稽关系恢复的改动",
         "No change was found that restores its identities",
     ),
+    "documents": (
+        "两份文件的数字不一致，未判断是哪一份有误",
+        "Two documents differ; which of them is wrong is not asked",
+    ),
     "unknown": (
         "没有第二种读法可以对照",
         "There is no second reading to hold it against",
@@ -106,7 +110,7 @@ class Evidence:
     def cause(self, finding: Finding) -> tuple[str, str]:
         """The cause of a finding, and which reason says so."""
         if not finding.explanations:
-            return "unknown", "unexplained"
+            return "unknown", "documents" if finding.kind == "documents" else "unexplained"
         named = [c for e in finding.explanations for c in e.changes]
         ids = [c.amount_id for c in named if c.amount_id is not None]
         if any(i in self.doubted or i in self.restored for i in ids):

@@ -11,7 +11,7 @@ blank cells, which nobody fills, and how a mistake is found (explain).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import polars as pl
@@ -156,4 +156,4 @@ def in_books(books: Books, repaired: Sequence[Repair]) -> Books:
         .with_columns(amount_yuan=pl.coalesce("repaired", "amount_yuan"))
         .drop("repaired")
     )
-    return Books(books.lines, cells, books.coverage)
+    return replace(books, cells=cells)

@@ -1,13 +1,13 @@
 """From results to what stands: findings, repairs, and the identities once more where one was made.
 
-Here: this order. Repairs change figures, so the identities of the documents they touch are run
-again, and what still breaks there is explained again; all else is taken as it was. Not here: the
-parts it calls.
+Here: this order. Repairs change figures, so the identities are run again where there are any, and
+what still breaks in the documents they touch is explained again; all else is taken as it was. Not
+here: the parts it calls.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -18,7 +18,6 @@ from pipeline.findings.model import Finding
 from pipeline.identities.books import Books
 from pipeline.identities.declaration import Declaration
 from pipeline.identities.engine import Results, run
-from pipeline.schema.catalogue import tables
 
 
 @dataclass(frozen=True)
@@ -35,34 +34,36 @@ def settled(
     books: Books, declarations: Sequence[Declaration], results: Results, amounts: pl.DataFrame
 ) -> Settled:
     """What stands after repair; `amounts` as of `second.with_second`, `results` of the books."""
-    findings = explain(books, declarations, results)
+    within = [d for d in declarations if not d.relations]
+    findings = explain(books.alone(), within, of(results, within))
     repaired = repair.repairs(findings, repair.doubtful(amounts))
-    if not repaired:
-        return Settled(amounts, results, findings)
-    titles = {d.id: d.title_zh for d in declarations}
-    touched = pl.DataFrame({"document_id": sorted({one.document_id for one in repaired})})
-    own = repair.in_books(books.of_documents(touched), repaired)
-    again = run(own, declarations)
-    documents = set(touched.get_column("document_id"))
-    kept = tuple(f for f in findings if f.document_id not in documents)
-    still = explain(own, declarations, again)
-    return Settled(
-        repair.applied(amounts, repaired, titles),
-        replaced(results, again, touched, own),
-        tuple(sorted((*kept, *still), key=lambda f: (f.document_id, f.checks))),
-        repaired,
-    )
+    if repaired:
+        books = repair.in_books(books, repaired)
+        results = run(books, declarations)
+        documents = {one.document_id for one in repaired}
+        touched = books.of_documents(pl.DataFrame({"document_id": sorted(documents)}))
+        kept = tuple(f for f in findings if f.document_id not in documents)
+        findings = kept + explain(touched, within, of(results, within, documents))
+        amounts = repair.applied(amounts, repaired, {d.id: d.title_zh for d in declarations})
+    findings += tuple(between(results, within))
+    order = sorted(findings, key=lambda finding: (finding.document_id, finding.checks))
+    return Settled(amounts, results, tuple(order), tuple(repaired))
 
 
-def replaced(before: Results, again: Results, touched: pl.DataFrame, own: Books) -> Results:
-    """The results with those of some documents in the place of what they were."""
-    gone = before.checks.join(touched, on="document_id", how="semi").select("check_id")
-    known = tables()
-    checks = pl.concat([before.checks.join(touched, on="document_id", how="anti"), again.checks])
-    terms = pl.concat([before.terms.join(gone, on="check_id", how="anti"), again.terms])
-    proofs = before.proofs.join(own.cells.select("amount_id"), on="amount_id", how="anti")
-    return Results(
-        known["fact_check"].conform(checks),
-        known["fact_check_term"].conform(terms),
-        pl.concat([proofs, again.proofs]).sort("amount_id"),
-    )
+def of(
+    results: Results, declarations: Sequence[Declaration], documents: Iterable[str] | None = None
+) -> Results:
+    """What some identities say, of some documents where they are named."""
+    checks = results.checks.filter(pl.col("identity_id").is_in([d.id for d in declarations]))
+    if documents is not None:
+        checks = checks.filter(pl.col("document_id").is_in(sorted(documents)))
+    terms = results.terms.join(checks, on="check_id", how="semi")
+    return Results(checks, terms, results.proofs)
+
+
+def between(results: Results, within: Sequence[Declaration]) -> Iterator[Finding]:
+    """One finding per broken check between documents: which of them is wrong is not asked."""
+    names = [declaration.id for declaration in within]
+    broken = results.checks.filter(~pl.col("identity_id").is_in(names), verdict="breaks")
+    for document_id, check_id in broken.select("document_id", "check_id").iter_rows():
+        yield Finding(document_id, "documents", (check_id,), (), 0)

@@ -101,6 +101,10 @@ class Books:
             raise BooksError("; ".join(problems))
         return Books(lines, cells, coverage, links)
 
+    def alone(self) -> Books:
+        """The same books without links: each document by itself."""
+        return Books(self.lines, self.cells, self.coverage)
+
     def of_documents(self, documents: pl.DataFrame) -> Books:
         """The books of some documents (a frame with `document_id`), without links."""
         return Books(

@@ -123,7 +123,7 @@ def enter(settings: Settings) -> books.Ledger:
 
 
 def prove(settings: Settings) -> dict[str, pl.DataFrame]:
-    """Run every identity; fact_check, fact_check_term and fact_amount with its proofs."""
+    """Run every identity and judge the claims; the tables that need the proofs."""
     progress.tell("Proving figures", 0, 1)
     ledger: books.Ledger = saved(settings, "ledger")
     declarations = load_catalogue(settings.expectations / "identities")

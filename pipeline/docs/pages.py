@@ -6,10 +6,11 @@ cannot drift. Not here: pages that people write.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 
 from pipeline.forms.family import Column, Form, families
-from pipeline.identities.declaration import load_catalogue
+from pipeline.identities.declaration import Declaration, load_catalogue
 from pipeline.schema.catalogue import measures, statements, tables, vocabularies
 from pipeline.settings import Settings
 
@@ -43,33 +44,134 @@ def dictionary() -> Iterator[str]:
         yield ""
 
 
+TOLERANCES = {
+    "none": (
+        "同一数字印两次，不得有差",
+        "one figure printed twice: no difference at all",
+    ),
+    "rounding": (
+        "各数独立四舍五入：最末一位 × floor(n/2)，n 为非零的加数个数",
+        "each figure rounded by itself: the last decimal × floor(n/2), for n summands but zeros",
+    ),
+    "leaves": (
+        "同一明细在两表汇总，一方可为舍入后明细之和：n 为一方的明细个数",
+        "sums of the same leaves in two tables, one of which may add them rounded: n counts them",
+    ),
+    "breakdowns": (
+        "两表明细不同（如功能分类与经济分类），双方均可为舍入后明细之和：n 为两方明细个数之和减一",
+        "sums of other leaves (by function, by economic item), each of which may add its own"
+        " rounded: n counts both, less one",
+    ),
+}
+FAMILIES = {
+    "A": ("一张预算表之内", "inside a table"),
+    "B": ("同一文件的各表之间", "between the tables of one document"),
+    "C": ("表与文字之间", "between tables and text"),
+    "D": ("决算各表", "final accounts"),
+    "E": ("文件之间", "between documents"),
+}
+SEVERITIES = {"error": ("错误", "error"), "warning": ("提示", "warning")}
+
+
 def identities() -> Iterator[str]:
-    """The catalogue of accounting identities."""
+    """The catalogue of accounting identities: how to read it, an index, and every declaration."""
     catalogue = load_catalogue(Settings().expectations / "identities")
     declared = sorted(catalogue, key=lambda one: (one.family, int(one.code[1:]), one.id))
     yield "# Accounting identities 勾稽关系\n"
     yield NOTE
     yield (
-        f"{len(declared)} identities, from `expectations/identities`. Each is executed by the tests"
-        " on its example, which must hold, and its counter-example, which must break.\n"
+        f"共 {len(declared)} 项，声明于 `expectations/identities`；"
+        "测试逐项执行其例（必须成立）和反例（必须不符）。\n"
     )
-    for one in declared:
-        yield f"## {one.code} {one.id}\n"
-        yield f"**{one.title_zh}** · {one.title_en}\n"
-        yield indented(one.formula.strip())
-        yield f"- 理由 reason: {one.reason_zh} {one.reason_en}"
-        yield f"- 报表 statements: {', '.join(statements()[s]['zh'] for s in one.statements)}"
-        yield f"- 容差 tolerance: `{one.tolerance}`"
-        if one.forms:
-            yield f"- 表式 forms: {', '.join(f'`{name}`' for name in one.forms)}"
-        for condition in one.conditions:
-            names = ", ".join(f"`{name}`" for name in condition.forms)
-            asked = f" ({names})" if names else ""
-            yield f"- 条件 condition: {condition.zh} {condition.en}{asked}"
-        yield "\n例 example:\n"
+    yield (
+        f"{len(declared)} identities, declared in `expectations/identities`. Each is executed by"
+        " the tests on its example, which must hold, and its counter-example, which must break.\n"
+    )
+    yield from legend(declared)
+    yield from index(declared)
+    shown: dict[str, str] = {}
+    for family, group in groupby(declared, key=lambda one: one.family):
+        yield f"## {family} · {' · '.join(FAMILIES[family])}\n"
+        for one in group:
+            yield from identity_lines(one, shown)
+
+
+def legend(declared: Sequence[Declaration]) -> Iterator[str]:
+    """What tolerances and severities mean, and the sources that are cited."""
+    yield "## 说明 How to read\n"
+    yield "| 容差 tolerance | 含义 | meaning |\n|---|---|---|"
+    for name, (zh, en) in TOLERANCES.items():
+        yield f"| `{name}` | {zh} | {en} |"
+    yield (
+        "\n印到分的数不舍入，容差为零；各数最末一位不同的，各取其半之和。容差从不取金额的百分比。\n\n"
+        "A figure printed to the fen is not rounded: no tolerance. Where figures are printed in"
+        " different steps, half a step of each. Never a percentage of the amount.\n"
+    )
+    yield (
+        "严重程度：等式由表式或法规定义的为错误；不等式和各表口径的一致性为提示。\n\n"
+        "Severity: an equality that a form or a law defines is an error where it breaks; an"
+        " inequality, and consistency between classifications, a warning.\n"
+    )
+    yield "| 依据 source | 中文 | English | 引用 cited |\n|---|---|---|---|"
+    sources = {source.name: source for one in declared for source in one.sources}
+    for name, source in sorted(sources.items()):
+        cited = sum(source in one.sources for one in declared)
+        yield f"| `{name}` | {source.zh} | {source.en} | {cited} |"
+    yield ""
+
+
+def index(declared: Sequence[Declaration]) -> Iterator[str]:
+    """The table of all identities, by family and code."""
+    yield "## 目录 Index\n"
+    for family, group in groupby(declared, key=lambda one: one.family):
+        yield f"### {family} · {' · '.join(FAMILIES[family])}\n"
+        yield (
+            "| 编号 code | 名称 title | 报表 statements | 容差 tolerance | 条件 conditions "
+            "| 程度 severity |\n|---|---|---|---|---|---|"
+        )
+        for one in group:
+            names = "、".join(statements()[name]["zh"] for name in one.statements)
+            title = f"[{one.title_zh}](#{anchor(one)})<br>{one.title_en}"
+            row = (one.code, title, names, f"`{one.tolerance}`", str(len(one.conditions) or ""))
+            yield "| " + " | ".join((*row, SEVERITIES[one.severity][0])) + " |"
+        yield ""
+
+
+def anchor(one: Declaration) -> str:
+    """The link to an identity's heading."""
+    return f"{one.code} {one.id}".lower().replace(" ", "-")
+
+
+def identity_lines(one: Declaration, shown: dict[str, str]) -> Iterator[str]:
+    """One identity; an example printed before is linked to, not printed again."""
+    yield f"### {one.code} {one.id}\n"
+    yield f"**{one.title_zh}**<br>\n{one.title_en}\n"
+    yield indented(one.formula.strip())
+    yield f"- 理由：{one.reason_zh}"
+    yield f"- Reason: {one.reason_en}"
+    for source in one.sources:
+        yield f"- 依据 source: {source.zh} · {source.en}"
+    names = "、".join(f"{statements()[s]['zh']} `{s}`" for s in one.statements)
+    yield f"- 报表 statements: {names}"
+    zh, en = SEVERITIES[one.severity]
+    yield f"- 容差 tolerance: `{one.tolerance}` · 程度 severity: {zh} {en}"
+    if one.forms:
+        yield f"- 表式 forms: {', '.join(f'`{name}`' for name in one.forms)}"
+    for condition in one.conditions:
+        asked = ", ".join(f"`{name}`" for name in condition.forms)
+        limits = f"（{asked}）" if asked else ""
+        tests = " or ".join(f"`{f.text}`" for f in condition.alternatives)
+        yield f"- 条件 condition: {condition.zh} · {condition.en}{limits}: {tests}"
+    before = shown.setdefault(one.example, anchor(one))
+    if before != anchor(one):
+        yield f"- 例 example: [同此 as there](#{before})"
+    yield "\n<details><summary>例、反例 example, counter-example</summary>\n"
+    if before == anchor(one):
+        yield "例 example:\n"
         yield indented(one.example)
-        yield "反例 counter-example:\n"
-        yield indented(one.counter_example)
+    yield "反例 counter-example:\n"
+    yield indented(one.counter_example)
+    yield "</details>\n"
 
 
 def indented(text: str) -> str:

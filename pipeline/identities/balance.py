@@ -16,7 +16,7 @@ def balanced(figures: pl.DataFrame, keys: list[str], mode: str) -> pl.DataFrame:
 
     A printed zero takes part and is no summand. Within a side a sign of -1 subtracts.
     """
-    share = pl.col("weight") if mode == "leaves" else 1
+    share = pl.col("weight") if mode in ("leaves", "breakdowns") else 1
     signed = pl.col("value") * pl.col("sign")
     left, counts = pl.col("left"), pl.col("value") != 0
     return (

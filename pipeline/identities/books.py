@@ -23,6 +23,7 @@ LINES: dict[str, pl.DataType] = {
     "item": pl.String(),
     "code": pl.String(),
     "label": pl.String(),
+    "government_item": pl.String(),
     "parent_line_no": pl.Int64(),
 }
 CELLS: dict[str, pl.DataType] = {
@@ -40,7 +41,10 @@ COVERAGE: dict[str, pl.DataType] = {
     "statement_id": pl.String(),
     "state": pl.String(),
 }
-NULLABLE = {"side", "item", "code", "label", "parent_line_no", "form", "columns"}
+NULLABLE = {
+    *("side", "item", "code", "label", "government_item", "parent_line_no"),
+    *("form", "columns"),
+}
 LINE_KEY = ["document_id", "statement_id", "side", "line_no"]
 
 

@@ -1,7 +1,7 @@
 """The declarations of identities and conditions: loading, validation, clear errors.
 
-One YAML file holds `identities:` (a list), another `conditions:` (by name); every mistake in a
-folder is reported at once. Here: what a declaration may say. Not here: what it computes.
+A YAML file holds `identities:` (a list), `conditions:` or `sources:` (by name); every mistake in
+a folder is reported at once. Here: what a declaration may say. Not here: what it computes.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ IDENTITY = {
         "statements": {**NAMES, "minItems": 1},
         "tolerance": {"enum": list(MODES)},
         "severity": {"enum": ["error", "warning"]},
+        "source": {**NAMES, "minItems": 1},
         "condition": NAMES,
         "beside": NAMES,
         "forms": NAMES,
@@ -59,12 +60,19 @@ CONDITION = {
     "required": ["formula", "zh", "en"],
     "properties": {"formula": TEXT, "zh": TEXT, "en": TEXT, "forms": NAMES},
 }
+SOURCE = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["zh", "en"],
+    "properties": {"zh": TEXT, "en": TEXT},
+}
 FILE = {
     "type": "object",
     "additionalProperties": False,
     "properties": {
         "identities": {"type": "array", "items": IDENTITY},
         "conditions": {"type": "object", "additionalProperties": CONDITION},
+        "sources": {"type": "object", "additionalProperties": SOURCE},
     },
 }
 
@@ -88,6 +96,15 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Source:
+    """What an identity rests on: a law, a regulation, the classification, the form itself."""
+
+    name: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
 class Declaration:
     """One identity. `beside` are known columns of a row sum that take no part in it."""
 
@@ -100,6 +117,7 @@ class Declaration:
     formulas: tuple[Formula, ...]
     reason_zh: str
     reason_en: str
+    sources: tuple[Source, ...]
     statements: tuple[str, ...]
     tolerance: str
     severity: str
@@ -130,6 +148,7 @@ def load_catalogue(folder: Path | str) -> tuple[Declaration, ...]:
         else:
             files[path.name] = content
     conditions = declared_conditions(files, errors)
+    sources = declared_sources(files)
     declarations: dict[str, Declaration] = {}
     for name, content in files.items():
         for entry in content.get("identities", []):
@@ -138,7 +157,7 @@ def load_catalogue(folder: Path | str) -> tuple[Declaration, ...]:
                 errors.append(f"{where}: declared twice")
                 continue
             try:
-                declarations[entry["id"]] = declared(entry, conditions)
+                declarations[entry["id"]] = declared(entry, conditions, sources)
             except (FormulaError, DeclarationError) as error:
                 errors.append(f"{where}: {error}")
     if not declarations and not errors:
@@ -182,7 +201,18 @@ def declared_conditions(
     return conditions
 
 
-def declared(entry: dict[str, Any], conditions: dict[str, Condition]) -> Declaration:
+def declared_sources(files: dict[str, dict[str, Any]]) -> dict[str, Source]:
+    """The sources of all files by name."""
+    return {
+        name: Source(name, entry["zh"], entry["en"])
+        for content in files.values()
+        for name, entry in content.get("sources", {}).items()
+    }
+
+
+def declared(
+    entry: dict[str, Any], conditions: dict[str, Condition], sources: dict[str, Source]
+) -> Declaration:
     """One entry as a declaration; raises where its parts do not fit together."""
     formulas = parse(entry["formula"])
     named = dict.fromkeys(s for formula in formulas for s in formula.statements)
@@ -191,6 +221,9 @@ def declared(entry: dict[str, Any], conditions: dict[str, Condition]) -> Declara
     wanted = entry.get("condition", [])
     if unknown := [name for name in wanted if name not in conditions]:
         raise DeclarationError(f"condition: not declared {unknown}")
+    cited = entry.get("source", [])
+    if unknown := [name for name in cited if name not in sources]:
+        raise DeclarationError(f"source: not declared {unknown}")
     if unknown := [m for m in entry.get("beside", []) if m not in measures()]:
         raise DeclarationError(f"beside: no such measure {unknown}")
     roles = vocabulary()["roles"]
@@ -206,6 +239,7 @@ def declared(entry: dict[str, Any], conditions: dict[str, Condition]) -> Declara
     return Declaration(
         **plain,
         formulas=formulas,
+        sources=tuple(sources[name] for name in cited),
         statements=tuple(entry["statements"]),
         conditions=tuple(conditions[name] for name in wanted),
         beside=tuple(entry.get("beside", ())),

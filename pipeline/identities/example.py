@@ -3,6 +3,7 @@
     # summary.revenue | amount            a statement (and side), its measures
     fund:general_public_budget | 609.03   role (and item, or code) | figures in 万元, as printed
     this_year 本年收入合计 | 609.03         an optional label after a blank
+    economic_item:30110/社会保障缴费 | 57.69  after a stroke: the government-side name beside it
     # projects | total
     total | 5.00
       project 云桌面租赁 | 5.00             indented: stands under the row above it
@@ -69,6 +70,7 @@ def read_example(text: str, document_id: str = "example") -> Books:
             raise ExampleError(f"more figures than measures: {raw!r}")
         named, _, label = head.partition(" ")
         role, _, item = named.partition(":")
+        item, _, government_item = item.partition("/")
         line_no += 1
         indent = len(raw) - len(raw.lstrip())
         above = [entry for entry in above if entry[0] < indent]
@@ -86,6 +88,7 @@ def read_example(text: str, document_id: str = "example") -> Books:
                 "item": None if code else item or None,
                 "code": code,
                 "label": label or named,
+                "government_item": government_item or None,
                 "parent_line_no": prefix_line(code, sheet, lines)
                 if code
                 else (above[-1][1] if above else None),

@@ -39,7 +39,8 @@ class Rows:
     """Lines and cells by statement, the descent of leaf rows, and the coverage.
 
     lines: line_id, document_id, statement_id, side ("" where there is one), line_no, role, item,
-    code, key (code, or the item of a class row), name (for people), parent.
+    code, key (code, or the item of a class row), pair (item/government_item, "" without one), name
+    (for people), parent.
     cells: the same, with amount_id, measure_id, value, step (fen, the statement's finest), weight
     (printed leaves below).
     descent: line_id of a leaf row and each of its ancestors.
@@ -76,7 +77,7 @@ def prepare(books: Books) -> Rows:
         value=pl.col("amount_yuan").to_physical().cast(pl.Int64),
         step=pl.col("step_yuan").to_physical().cast(pl.Int64),
     ).join(
-        lines.select(*PLACE, "line_id", "role", "item", "code", "key", "name", "parent"),
+        lines.select(*PLACE, "line_id", "role", "item", "pair", "code", "key", "name", "parent"),
         on=PLACE,
         how="left",
     )
@@ -112,6 +113,7 @@ def numbered(lines: pl.DataFrame) -> pl.DataFrame:
             key=pl.when(pl.col("role") == "class").then("item").otherwise("code"),
             item=pl.when(pl.col("role") == "code").then("code").otherwise("item"),
             of_which=pl.col("label").fill_null("").str.contains(OF_WHICH),
+            pair=pl.format("{}/{}", "item", "government_item").fill_null(""),
             name=pl.when(pl.col("code").is_null())
             .then(label)
             .otherwise(pl.format("{} {}", "code", label)),

@@ -37,10 +37,14 @@ def on_side(sides: tuple[str, ...]) -> pl.Expr:
 
 
 def meant(ref: Ref) -> pl.Expr:
-    """Rows a reference means: side, role, and items (codes where the rows are codes)."""
+    """Rows a reference means: side, role, and items (codes where the rows are codes).
+
+    `item/name` is an item where the form prints that government-side name beside it.
+    """
     chosen = on_side(ref.sides) & pl.any_horizontal(of_role(role) for role in ref.roles)
     if ref.items:
-        listed = pl.col("item").is_in(list(ref.items))
+        items = list(ref.items)
+        listed = pl.col("item").is_in(items) | pl.col("pair").is_in(items)
         chosen = chosen & (~listed if ref.negated else listed)
     return chosen
 

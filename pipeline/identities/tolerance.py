@@ -5,6 +5,9 @@ printed total, so n summands explain up to floor(n/2)·u and no more. A figure p
 not rounded at all. Where the figures of one instance are printed in different steps, half a step
 of each is what rounding explains.
 
+Exporters print a total in two ways: rounded by itself from the exact figures, or as the sum of its
+rounded leaves. Within a table both stay within floor(n/2)·u of the printed summands.
+
 Here: n, the bound and the 99.9 % quantile, from the counts of an instance. Not here: the counting.
 """
 
@@ -14,23 +17,24 @@ from math import isqrt
 
 import polars as pl
 
-MODES = ("rounding", "none", "leaves")
+MODES = ("rounding", "none", "leaves", "breakdowns")
 FEN = 1
 
 
 def summands(mode: str) -> pl.Expr:
     """n, from the printed non-zero figures (`left_n`, `right_n`) and their leaves (`*_weight`).
 
-    rounding: the figures themselves, less the one that is the total. leaves: one side is printed
-    as the sum of its rounded leaves, the other is rounded by itself; the worse of both ways.
+    rounding: the figures themselves, less the one that is the total. leaves: both sides are sums
+    of the same leaves; one may be printed as the sum of its rounded leaves, the other rounded by
+    itself, the worse of both ways. breakdowns: the sides are sums of other leaves (by function and
+    by economic item), and each may be printed as the sum of its own.
     """
     left, right = pl.col("left_n").clip(1), pl.col("right_n").clip(1)
+    left_leaves, right_leaves = pl.col("left_weight").clip(1), pl.col("right_weight").clip(1)
     if mode == "leaves":
-        left_leaves, right_leaves = (
-            pl.col("left_weight").clip(1),
-            pl.col("right_weight").clip(1),
-        )
         return pl.max_horizontal(left_leaves + right, left + right_leaves) - 1
+    if mode == "breakdowns":
+        return left_leaves + right_leaves - 1
     return left + right - 1
 
 

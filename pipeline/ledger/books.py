@@ -71,6 +71,7 @@ def build(intake: Intake, staged: Extract, refused: list[Quarantined]) -> Ledger
         "item",
         "code",
         "label",
+        "government_item",
         "parent_line_no",
     )
     books = Books(lines=lines, cells=cells, coverage=staged.coverage)

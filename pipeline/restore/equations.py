@@ -57,8 +57,8 @@ class Equation:
         if step <= FEN or self.mode == "none":
             return Decimal(0)
         count = max(filled - 1, 1)
-        if self.mode == "leaves":
-            count = max(count, MOST_LEAVES)
+        if self.mode in ("leaves", "breakdowns"):
+            count = max(count, MOST_LEAVES * (2 if self.mode == "breakdowns" else 1))
         return step * (count // 2)
 
 
@@ -173,6 +173,7 @@ def books(disclosure: Disclosure, cells: list[tuple[Variable, Decimal, Decimal]]
             "item": line.item,
             "code": line.code,
             "label": line.label,
+            "government_item": line.government_item,
             "parent_line_no": line.parent,
         }
         for s, line in rows(disclosure)

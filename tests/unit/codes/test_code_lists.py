@@ -20,6 +20,7 @@ from pipeline.codes.code_lists import (
     resolve,
     with_unlisted,
 )
+from pipeline.codes.economic import economic_code_of
 
 NAMES: tuple[ListName, ...] = get_args(ListName)
 
@@ -314,3 +315,8 @@ def test_a_sound_list_has_no_problems() -> None:
 )
 def test_a_broken_list_is_caught(broken: pl.DataFrame, problem: str) -> None:
     assert any(found.endswith(problem) for found in check(broken)), check(broken)
+
+
+def test_an_economic_name_is_known_with_brackets_of_either_width() -> None:
+    for name in ("维修（护）费", "维修(护)费"):
+        assert economic_code_of(name, "302", 2025) == "30213"

@@ -10,7 +10,7 @@ import yaml
 from pipeline.identities.declaration import DeclarationError, load_catalogue
 from tests.unit.identities.support import FOLDER, catalogue, checked
 
-CODES = {f"A{n}" for n in range(1, 16)} | {f"B{n}" for n in range(1, 13)}
+CODES = {f"A{n}" for n in range(1, 16)} | {f"B{n}" for n in (*range(1, 14), 15, 16)}
 CODES |= {f"D{n}" for n in (2, *range(4, 11))}
 
 
@@ -37,6 +37,24 @@ def test_every_condition_is_used() -> None:
     declared = yaml.safe_load((FOLDER / "conditions.yml").read_text(encoding="utf-8"))
     used = {c.name for declaration in catalogue().values() for c in declaration.conditions}
     assert used == set(declared["conditions"])
+
+
+def test_every_identity_rests_on_a_source_and_every_source_is_cited() -> None:
+    declared = yaml.safe_load((FOLDER / "sources.yml").read_text(encoding="utf-8"))["sources"]
+    assert [d.id for d in catalogue().values() if not d.sources] == []
+    assert {s.name for d in catalogue().values() for s in d.sources} == set(declared)
+
+
+def test_an_inequality_is_a_warning() -> None:
+    """It pins nothing, and what lies behind it may be a matter of definition."""
+    unequal = [d for d in catalogue().values() if any(f.relation != "=" for f in d.formulas)]
+    assert [d.id for d in unequal if d.severity != "warning"] == []
+
+
+def test_a_reason_can_be_read_alone() -> None:
+    reasons = {d.id: d.reason_zh + d.reason_en for d in catalogue().values()}
+    leaning = ("同上", "余同", "条件同", "The same for", "The same,", "As for the gov")
+    assert [i for i, text in reasons.items() if any(word in text for word in leaning)] == []
 
 
 GOOD = """
@@ -68,6 +86,7 @@ identities:
         ("summary.expenditure[", "sumary.expenditure[", "no such statement: 'sumary'"),
         (" = summary", " equals summary", "expected one '=', '<=' or '<'"),
         ("tolerance: none", "tolerance: none\n  condition: [calm]", "not declared ['calm']"),
+        ("tolerance: none", "tolerance: none\n  source: [hearsay]", "not declared ['hearsay']"),
         ("family: A", "family: A\n  formla: x", "'formla' was unexpected"),
     ],
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.identities.support import checked, results, verdicts
+from pipeline.codes.code_lists import load
+from tests.unit.identities.support import catalogue, checked, results, verdicts
 
 SHARED = """
 # summary.revenue | amount
@@ -214,3 +215,40 @@ def test_incomes_of_its_own_make_two_summaries_differ() -> None:
     found = checked("fiscal_class_agrees", closed + fiscal.replace("\n    ", "\n"))
     assert found["verdict"].to_list() == ["untestable"]
     assert "无财政专户管理资金、单位资金和事业等收入" in found["reason"][0]
+
+
+KINDS = """
+# form shanxi_budget
+# general_basic_economic | total
+economic_class:301 | 100.00
+  economic_item:30108/社会保障缴费 | 10.00
+  economic_item:30110/社会保障缴费 | 6.00
+  economic_item:30110/工资福利支出 | {}
+  economic_item:30113 | 8.00
+# general_expenditure_function | basic
+code:2080505 | 10.00
+code:2101101 | 6.00
+code:2101102 | 4.00
+code:2210201 | 8.00
+"""
+
+
+def test_an_item_is_told_apart_by_the_government_side_name() -> None:
+    for figure, verdict in (("4.00", "exact"), ("3.00", "exact"), ("4.02", "breaks")):
+        text = KINDS.format(figure)
+        assert verdicts("medical_insurance_of_administration", text) == ["exact"]
+        assert verdicts("medical_insurance_of_institutions", text) == [verdict]
+    unnamed = KINDS.format("4.00").replace("/社会保障缴费", "")
+    refused = checked("medical_insurance_of_administration", unnamed)
+    assert refused["verdict"].to_list() == ["untestable"]
+    assert "30110/社会保障缴费" in refused["reason"][0]
+
+
+def test_the_items_of_operating_costs_are_those_of_the_list() -> None:
+    """Written out where they are asked for; the list of codes stays the one to follow."""
+    (formula,) = catalogue()["operating_cost_items_are_basic"].formulas
+    listed = load("economic").filter(
+        classification="department", level="款", parent_code="302", status="listed"
+    )
+    for term in formula.terms:
+        assert set(term.ref.items) == set(listed["code"])

@@ -123,8 +123,10 @@ def enter(settings: Settings) -> books.Ledger:
 
 
 def prove(settings: Settings) -> dict[str, pl.DataFrame]:
-    """Run every identity, explain what breaks, and repair what is damaged: fact_check,
-    fact_check_term, fact_amount with its proofs, and the findings."""
+    """Run every identity, explain what breaks, repair what is damaged, and judge the claims.
+
+    The tables that need the proofs: amounts, checks with their terms, findings, claims.
+    """
     progress.tell("Proving figures", 0, 1)
     ledger: books.Ledger = saved(settings, "ledger")
     declarations = load_catalogue(settings.expectations / "identities")

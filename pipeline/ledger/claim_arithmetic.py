@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from pipeline.identities.percent import Figure as Printed
+from pipeline.identities.percent import Percentage, Range, growth, growth_by, share
 from pipeline.ledger.claim_cells import Cell
 
 Claim = Mapping[str, Any]
 AGREES, ROUNDING, CONTRADICTS, UNTESTABLE = "agrees", "rounding", "contradicts", "untestable"
 STATED = ("amount", "count", "area", "score")
-HALF = Decimal("0.5")
 PERCENT = Decimal(100)
 
 
@@ -39,10 +40,17 @@ def step(value: str) -> Decimal:
     return Decimal(1).scaleb(-len(decimals)) if point else Decimal(1)
 
 
+def printed(claim: Claim) -> Printed:
+    """A claim's money, or its count, with its printed step."""
+    if claim["amount_yuan"] is None:
+        return Printed(Decimal(claim["value"]), Decimal(0))
+    return Printed(claim["amount_yuan"], step_yuan(claim))
+
+
 def step_yuan(claim: Claim) -> Decimal:
     """The printed step of a claim in yuan."""
     value = Decimal(claim["value"])
-    if not value:
+    if not value or claim["amount_yuan"] is None:
         return Decimal(0)
     yuan: Decimal = abs(claim["amount_yuan"])
     return step(claim["value"]) * yuan / value
@@ -84,30 +92,41 @@ def compare(claim: Claim, cell: Cell) -> str:
     return ROUNDING if gap <= allowed else CONTRADICTS
 
 
-def turned(rate: Claim, moved: Decimal) -> str | None:
-    """`contradicts` where a rate is printed the other way round than the amounts moved."""
-    wrong = moved < 0 if rate["direction"] == "up" else moved > 0
-    return CONTRADICTS if wrong and rate["direction"] in ("up", "down") else None
+def percent(text: str, part: Printed, whole: Printed) -> str:
+    """A printed percentage against what two printed figures can truly make (domain 2.2)."""
+    if not whole.value:
+        return AGREES if not part.value and not Decimal(text) else UNTESTABLE
+    return judged(text, share(part, whole))
 
 
-def percent(printed: str, part: tuple[Decimal, Decimal], whole: tuple[Decimal, Decimal]) -> str:
-    """A printed percentage of two amounts with their steps (domain 2.2).
-
-    |p - 100a/b| <= half a printed step + what rounding of a and b can move, in exact fractions.
-    """
-    (a, a_step), (b, b_step) = part, whole
-    if not b:
-        if not a and not Decimal(printed):
-            return AGREES
+def moved(rate: Claim, change: Printed, current: Printed) -> str:
+    """A rate of change against the change and the current amount it is printed beside."""
+    if current.value == change.value:
         return UNTESTABLE
-    # All sides times b: no division, no rounding.
-    p = Decimal(printed)
-    gap = abs(p * b - PERCENT * a)
-    half = HALF * step(printed) * abs(b)
-    moved = PERCENT * HALF * (a_step + b_step * abs(a) / abs(b))
-    if gap <= half:
+    return judged(signed(rate), growth_by(change, current))
+
+
+def grown(rate: Claim, current: Printed, prior: Printed) -> str:
+    """A rate of change against the current amount and an earlier one."""
+    if not prior.value:
+        return UNTESTABLE
+    return judged(signed(rate), growth(current, prior))
+
+
+def signed(rate: Claim) -> str:
+    """A rate with the sign of its direction."""
+    return f"-{rate['value']}" if rate["direction"] == "down" else str(rate["value"])
+
+
+def judged(text: str, possible: Range | None) -> str:
+    """Whether a percentage is the rounded one, one that rounding explains, or neither."""
+    if possible is None:
+        return UNTESTABLE
+    places = len(text.partition(".")[2])
+    said = Percentage(Decimal(text), places)
+    if abs(possible.residual(said)) <= said.half:
         return AGREES
-    return ROUNDING if gap <= half + moved else CONTRADICTS
+    return ROUNDING if possible.agrees(said) else CONTRADICTS
 
 
 def recomputed(a: Decimal, b: Decimal) -> Decimal | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from pipeline.identities.percent import Figure as Printed
 from pipeline.ledger.claim_arithmetic import (
     AGREES,
     CONTRADICTS,
@@ -22,16 +23,19 @@ from pipeline.ledger.claim_arithmetic import (
     Verdict,
     compare,
     exact,
+    grown,
+    moved,
     named,
     nothing,
     percent,
+    printed,
     recomputed,
     step,
-    step_yuan,
     sum_of,
-    turned,
 )
 from pipeline.ledger.claim_cells import Tables
+
+NO_PRIOR = "the earlier year is not at hand"
 
 
 class Judge:
@@ -177,44 +181,41 @@ class Judge:
             return nothing("what it is a part of is not known")
         amounts = self.amounts_of(own)
         results = [percent(claim["value"], a, b) for a in amounts for b in bases]
-        known = [verdict for verdict in results if verdict != UNTESTABLE]
-        if not known:
+        if (verdict := best(results)) is not None:
+            return verdict
+        if CONTRADICTS not in results:
             return nothing("divided by zero")
-        for wanted in (AGREES, ROUNDING):
-            if wanted in known:
-                return Verdict(wanted)
         if self.found[own["number"]].verdict == CONTRADICTS and claim["measure"] == "share":
             return nothing("the amount itself contradicts the table")
-        worked = recomputed(amounts[0][0], bases[0][0])
+        worked = recomputed(amounts[0].value, bases[0].value)
         return Verdict(CONTRADICTS, None, f"recomputed {worked}%")
 
-    def bases(self, claim: Claim, own: Claim) -> list[tuple[Decimal, Decimal]]:
-        """What a ratio divides by, each with its printed step."""
+    def bases(self, claim: Claim, own: Claim) -> list[Printed]:
+        """What a ratio divides by."""
         if claim["measure"] == "execution_rate":
             planned = [
-                (one["amount_yuan"], step_yuan(one))
+                printed(one)
                 for one in self.claims
                 if one["measure"] == "budget"
                 and one["section_no"] == own["section_no"]
                 and named(one) == named(own)
-                and one["amount_yuan"] is not None
                 and one["number"] <= claim["number"]
             ]
             cells = self.tables.find(self.rules(own).get("budget", ()), own)
-            return planned[::-1] + [(cell.amount, cell.step) for cell in cells]
-        found: list[tuple[Decimal, Decimal]] = []
-        if (base := self.by_number.get(claim["base"])) is not None:
-            found.append((base["amount_yuan"], step_yuan(base)))
+            return planned[::-1] + [Printed(cell.amount, cell.step) for cell in cells]
+        base = self.by_number.get(claim["base"])
+        if own["amount_yuan"] is None:
+            counted = base is not None and base["unit"] == own["unit"]
+            return [printed(base)] if base is not None and counted else []
+        found = [printed(base)] if base is not None and base["amount_yuan"] is not None else []
         rules = self.subjects.get(claim["base_subject"] or "") or {}
-        found += [(c.amount, c.step) for c in self.tables.find(rules.get("cells", ()), claim)]
-        return [pair for pair in found if pair[0] is not None]
+        cells = self.tables.find(rules.get("cells", ()), claim)
+        return found + [Printed(cell.amount, cell.step) for cell in cells]
 
-    def amounts_of(self, own: Claim) -> list[tuple[Decimal, Decimal]]:
+    def amounts_of(self, own: Claim) -> list[Printed]:
         """What a ratio divides: the claim's amount, and others of the subject beside it."""
-        ordered = sorted(self.beside(own), key=lambda one: one["number"] != own["number"])
-        return [(one["amount_yuan"], step_yuan(one)) for one in ordered] or [
-            (Decimal(0), Decimal(0))
-        ]
+        beside = [one for one in self.beside(own) if one["number"] != own["number"]]
+        return [printed(one) for one in (own, *beside)]
 
     def beside(self, own: Claim) -> list[Claim]:
         """The amounts that a paragraph states of one subject."""
@@ -256,7 +257,7 @@ class Judge:
             if self.found.get(one["number"], nothing("")).verdict == UNTESTABLE and supported:
                 self.found[one["number"]] = Verdict(AGREES, None, "agrees with its rate")
         for prior in priors:
-            if own is not None and any(prior["amount_yuan"] == amount for amount, _ in amounts):
+            if own is not None and any(prior["amount_yuan"] == amount.value for amount in amounts):
                 same = any(one["direction"] == "same" for one in self.beside(own))
                 if same:
                     self.found[prior["number"]] = Verdict(AGREES, None, "said to be unchanged")
@@ -264,9 +265,7 @@ class Judge:
                 known = any(self.holds(change) for change in changes)
                 said = "agrees with the change" if known else None
                 self.found[prior["number"]] = (
-                    Verdict(AGREES, None, said)
-                    if known
-                    else nothing("the earlier year is not at hand")
+                    Verdict(AGREES, None, said) if known else nothing(NO_PRIOR)
                 )
 
     def holds(self, claim: Claim) -> bool:
@@ -274,67 +273,49 @@ class Judge:
         found = self.found.get(claim["number"])
         return found is not None and found.verdict in (AGREES, ROUNDING)
 
-    def change(
-        self, change: Claim, amounts: list[tuple[Decimal, Decimal]], priors: list[Claim]
-    ) -> Verdict:
+    def change(self, change: Claim, amounts: list[Printed], priors: list[Claim]) -> Verdict:
         """A change against the earlier value, where that is stated."""
-        stated = [p for p in priors if p["amount_yuan"] is not None]
+        stated = [printed(one) for one in priors if one["amount_yuan"] is not None]
         if not stated or not amounts or change["amount_yuan"] is None:
-            if change["value"].strip("0.") == "":
-                return nothing("a change of nothing")
-            return nothing("the earlier year is not at hand")
-        moved = amounts[0][0] - stated[-1]["amount_yuan"]
-        allowed = (amounts[0][1] + step_yuan(stated[-1]) + step_yuan(change)) / 2
-        said = change["amount_yuan"] if change["direction"] == "up" else -change["amount_yuan"]
-        if change["direction"] == "same":
-            said = change["amount_yuan"]
-        if moved == said:
+            said = "a change of nothing" if not Decimal(change["value"]) else NO_PRIOR
+            return nothing(said)
+        moved_by = amounts[0].value - stated[-1].value
+        said = -change["amount_yuan"] if change["direction"] == "down" else change["amount_yuan"]
+        gap = abs(moved_by - said)
+        if not gap:
             return Verdict(AGREES)
-        if abs(moved - said) <= allowed:
+        allowed = amounts[0].half + stated[-1].half + printed(change).half
+        if gap <= allowed:
             return Verdict(ROUNDING)
-        return Verdict(CONTRADICTS, None, f"recomputed {moved} yuan")
+        return Verdict(CONTRADICTS, None, f"recomputed {moved_by} yuan")
 
     def rate(
-        self,
-        rate: Claim,
-        amounts: list[tuple[Decimal, Decimal]],
-        changes: list[Claim],
-        priors: list[Claim],
+        self, rate: Claim, amounts: list[Printed], changes: list[Claim], priors: list[Claim]
     ) -> Verdict:
         """A rate of change: change / (current - change), or (current - prior) / prior."""
         results, worked = [], None
-        for current, current_step in amounts:
+        for current in amounts:
             for prior in priors:
-                if prior["amount_yuan"] is None:
-                    continue
-                base = prior["amount_yuan"]
-                moved = current - base
-                worked = worked or recomputed(abs(moved), base)
-                results.append(
-                    turned(rate, moved)
-                    or percent(rate["value"], (abs(moved), current_step), (base, step_yuan(prior)))
-                )
+                before = printed(prior)
+                worked = worked or recomputed(abs(current.value - before.value), before.value)
+                results.append(grown(rate, current, before))
             for change in changes:
-                if change["amount_yuan"] is None or change["number"] > rate["number"]:
+                if change["number"] > rate["number"]:
                     continue
-                up = change["direction"] != "down"
-                moved = change["amount_yuan"] if up else -change["amount_yuan"]
-                base = current - moved
-                worked = worked or recomputed(abs(moved), base)
-                results.append(
-                    turned(rate, moved)
-                    or percent(
-                        rate["value"],
-                        (abs(moved), step_yuan(change)),
-                        (base, max(current_step, step_yuan(change))),
-                    )
-                )
-        known = [one for one in results if one != UNTESTABLE]
+                by = printed(change)
+                if change["direction"] == "down":
+                    by = Printed(-by.value, by.step)
+                worked = worked or recomputed(abs(by.value), current.value - by.value)
+                results.append(moved(rate, by, current))
         if not results:
             return nothing("what it is of is not stated")
-        if not known:
+        if (verdict := best(results)) is not None:
+            return verdict
+        if CONTRADICTS not in results:
             return nothing("from nothing: no rate")
-        for wanted in (AGREES, ROUNDING):
-            if wanted in known:
-                return Verdict(wanted)
         return Verdict(CONTRADICTS, None, f"recomputed {worked}%")
+
+
+def best(results: list[str]) -> Verdict | None:
+    """The verdict where one way to compute a figure gives it."""
+    return next((Verdict(one) for one in (AGREES, ROUNDING) if one in results), None)

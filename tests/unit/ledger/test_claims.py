@@ -7,12 +7,16 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pipeline.identities.percent import Figure
 from pipeline.ledger import claims as claiming
 from pipeline.ledger.claim_arithmetic import Verdict, percent
 from pipeline.ledger.claim_cells import Table, Tables
 from pipeline.ledger.claim_verdicts import Judge
 from pipeline.narrative.patterns import declared
+from pipeline.schema.catalogue import words
 from pipeline.staging.tables import SCHEMAS
 from pipeline.staging.told import claim_rows
 from tests.unit.narrative.prose import read
@@ -160,9 +164,9 @@ def test_shares_are_recomputed(share: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("printed", "part", "whole", "expected"),
     [
-        ("33.33", "1", "3", "agrees"),
-        ("33.34", "1", "3", "rounding"),
-        ("40.00", "1", "3", "contradicts"),
+        ("33.33", "100", "300", "agrees"),
+        ("33.34", "100", "300", "rounding"),
+        ("33.35", "100", "300", "contradicts"),
         ("0", "0", "0", "agrees"),
         ("100.00", "5", "0", "untestable"),
     ],
@@ -170,8 +174,8 @@ def test_shares_are_recomputed(share: str, expected: str) -> None:
 def test_a_percentage_allows_what_its_parts_were_rounded_by(
     printed: str, part: str, whole: str, expected: str
 ) -> None:
-    step = Decimal("0.001")
-    assert percent(printed, (Decimal(part), step), (Decimal(whole), step)) == expected
+    step = Decimal("0.02")
+    assert percent(printed, Figure(Decimal(part), step), Figure(Decimal(whole), step)) == expected
 
 
 @pytest.mark.parametrize(
@@ -268,3 +272,54 @@ def test_tables_of_another_file_of_the_disclosure_count() -> None:
     assert siblings[KEY] == [KEY, "other"]
     assert [t.statement_id for t in claiming.near(KEY, tables, siblings)] == ["expenditure"]
     assert claims.height == 1
+
+
+FRAGMENT = st.sampled_from(
+    [
+        *"，。；：、（）“”",
+        "其中",
+        "占",
+        "比上年",
+        "与2030年预算",
+        "增加",
+        "下降",
+        "持平",
+        "主要原因是",
+        "基本支出",
+        "支出预算",
+        "共有车辆",
+        "项目",
+        "涉及金额",
+        "年初预算",
+        "支出决算",
+        "完成年初预算的",
+        "一般公共服务支出（类）",
+        "政协事务（款）",
+        "行政运行（项）",
+        "1.",
+        "2031年",
+        "占本年支出合计的",
+        "12.30万元",
+        "0万元",
+        "5%",
+        "0%",
+        "100.00%",
+        "3辆",
+        "7个",
+        "4人次",
+        "80分",
+        "9平方米",
+        "为0",
+    ]
+)
+
+
+@given(st.lists(FRAGMENT, max_size=40).map("".join), st.sampled_from(["budget", "final_account"]))
+def test_whatever_prose_says_every_figure_gets_a_verdict(text: str, kind: str) -> None:
+    rows = list(claim_rows(KEY, read(text, kind=kind)))
+    judged = Judge(rows, Tables([basic("123000")]), {}, declared("subjects")).judge()
+    assert sorted(judged) == [row["number"] for row in rows]
+    assert {one.verdict for one in judged.values()} <= set(words("claim_verdict"))
+    assert {row["subject"] for row in rows} <= set(words("claim_subject"))
+    assert {row["measure"] for row in rows} <= set(words("claim_measure"))
+    assert {row["unit"] for row in rows} - {None} <= set(words("claim_unit"))

@@ -2,8 +2,8 @@
 
 Such pages print every indicator twice, once for each horizon, in columns of different width. Where
 both were recognised as the same target under names that are alike, the row is as good as read
-twice; every other row is told and left out. Here: that rule, and levels as far as labels are sure. Not
-here: tables whose words are whole (indicators).
+twice; every other row is told and left out. Here: that rule, and levels as far as labels are sure.
+Not here: tables whose words are whole (indicators).
 """
 
 from __future__ import annotations

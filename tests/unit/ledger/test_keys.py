@@ -13,7 +13,7 @@ from pipeline.documents.document import Document
 from pipeline.ledger import books, facts, keys
 from pipeline.ledger.documents import with_units
 from pipeline.staging.extract import extract
-from pipeline.staging.tables import Extract
+from pipeline.staging.tables import Extract, names
 from tests.facsimile.synthetic import synthetic_budget
 from tests.facsimile.tab_grid import write_text
 
@@ -49,10 +49,8 @@ def test_ids_stay_when_rows_come_in_another_order(staged: Extract, document: Doc
     mixed = Extract(
         **{
             name: getattr(staged, name).sample(fraction=1, shuffle=True, seed=seed)
-            for seed, name in enumerate(("documents", "coverage", "leftovers", "quarantine"))
-        },
-        lines=staged.lines.sample(fraction=1, shuffle=True, seed=9),
-        cells=staged.cells.sample(fraction=1, shuffle=True, seed=10),
+            for seed, name in enumerate(names())
+        }
     )
     found = by_cell(amounts(staged, document))
     assert by_cell(amounts(mixed, document)) == found

@@ -24,12 +24,14 @@ from pipeline.documents.media import PDF
 from pipeline.gate import judge as judging
 from pipeline.gate import pins, rules, run
 from pipeline.gate.judge import Judgement
+from pipeline.identities import projects
 from pipeline.identities.declaration import Declaration, load_catalogue
 from pipeline.identities.engine import Results
 from pipeline.identities.engine import run as run_identities
 from pipeline.ledger import books, second
 from pipeline.release import changes, describe, versions, write
 from pipeline.review import report
+from pipeline.schema import catalogue
 from pipeline.settings import Settings
 from pipeline.staging import pool, store, tables
 from pipeline.staging import second as second_store
@@ -132,11 +134,17 @@ def prove(settings: Settings) -> dict[str, pl.DataFrame]:
     save(settings, "read_again", again)
     proved = {
         "fact_amount": books.with_proofs(ledger.amounts, results.proofs, readings),
-        "fact_check": results.checks,
+        "fact_check": with_projects(results.checks, ledger),
         "fact_check_term": results.terms,
     }
     save(settings, "proved", proved)
     return proved
+
+
+def with_projects(checks: pl.DataFrame, ledger: books.Ledger) -> pl.DataFrame:
+    """fact_check with the checks of performance forms, which are no lines of a statement."""
+    found = projects.checks(ledger.tables["fact_project"])
+    return catalogue.tables()["fact_check"].conform(pl.concat([checks, found]))
 
 
 def read_again(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from pipeline.forms.family import Column, Form, families
+from pipeline.identities import projects
 from pipeline.identities.declaration import load_catalogue
 from pipeline.schema.catalogue import measures, statements, tables, vocabularies
 from pipeline.settings import Settings
@@ -70,6 +71,12 @@ def identities() -> Iterator[str]:
         yield indented(one.example)
         yield "反例 counter-example:\n"
         yield indented(one.counter_example)
+    yield "# Performance forms 绩效目标表\n"
+    yield "From `expectations/project_checks.yml`: run on fact_project, one row per form.\n"
+    for check in projects.declared(Settings().expectations):
+        yield f"## {check['code']} {check['id']}\n"
+        yield f"**{check['title_zh']}** · {check['title_en']}\n"
+        yield f"- 理由 reason: {check['reason_zh']} {check['reason_en']}\n"
 
 
 def indented(text: str) -> str:

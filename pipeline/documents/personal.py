@@ -32,7 +32,7 @@ SIGNED = (
 PERSONAL = re.compile("|".join((NAMED_NUMBER, NAMED_PERSON, SIGNED, NUMBER)))
 # The fields of a signature line; the name may stand in the cell beside them.
 FIELD = re.compile(
-    r"(?:负责人|经办人|填报人|填表人|联系人|制表人|审核人|联系电话|联系方式)(?:姓名)?[:：]?"
+    r"(?:项目|单位|部门|财务|主管|分管)?(?:负责人|经办人|填报人|填表人|联系人|制表人|审核人|联系电话|联系方式)(?:姓名)?[:：]?"
 )
 FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９＋", "0123456789+")
 

@@ -18,6 +18,7 @@ from pipeline.findings.model import Finding
 from pipeline.identities.books import Books
 from pipeline.identities.declaration import Declaration
 from pipeline.identities.engine import Results, run
+from pipeline.schema.catalogue import tables
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,16 @@ class Settled:
 
 
 def settled(
-    books: Books, declarations: Sequence[Declaration], results: Results, amounts: pl.DataFrame
+    books: Books,
+    declarations: Sequence[Declaration],
+    results: Results,
+    amounts: pl.DataFrame,
+    others: pl.DataFrame | None = None,
 ) -> Settled:
-    """What stands after repair; `amounts` as of `second.with_second`, `results` of the books."""
+    """What stands after repair; `amounts` as of `second.with_second`, `results` of the books.
+
+    `others` are checks that are not about amounts: they join the results as they are.
+    """
     within = [d for d in declarations if not d.relations]
     findings = explain(books.alone(), within, of(results, within))
     repaired = repair.repairs(findings, repair.doubtful(amounts))
@@ -45,7 +53,10 @@ def settled(
         kept = tuple(f for f in findings if f.document_id not in documents)
         findings = kept + explain(touched, within, of(results, within, documents))
         amounts = repair.applied(amounts, repaired, {d.id: d.title_zh for d in declarations})
-    findings += tuple(between(results, within))
+    if others is not None:
+        checks = tables()["fact_check"].conform(pl.concat([results.checks, others]))
+        results = Results(checks, results.terms, results.proofs)
+    findings += tuple(alone(results, within, declarations))
     order = sorted(findings, key=lambda finding: (finding.document_id, finding.checks))
     return Settled(amounts, results, tuple(order), tuple(repaired))
 
@@ -61,9 +72,14 @@ def of(
     return Results(checks, terms, results.proofs)
 
 
-def between(results: Results, within: Sequence[Declaration]) -> Iterator[Finding]:
-    """One finding per broken check between documents: which of them is wrong is not asked."""
-    names = [declaration.id for declaration in within]
-    broken = results.checks.filter(~pl.col("identity_id").is_in(names), verdict="breaks")
-    for document_id, check_id in broken.select("document_id", "check_id").iter_rows():
-        yield Finding(document_id, "documents", (check_id,), (), 0)
+def alone(
+    results: Results, within: Sequence[Declaration], declarations: Sequence[Declaration]
+) -> Iterator[Finding]:
+    """One finding per broken check that no cell of one document's statements explains."""
+    inside = [declaration.id for declaration in within]
+    linked = {declaration.id for declaration in declarations if declaration.relations}
+    broken = results.checks.filter(~pl.col("identity_id").is_in(inside), verdict="breaks")
+    columns = ("document_id", "check_id", "identity_id")
+    for document_id, check_id, identity_id in broken.select(columns).iter_rows():
+        kind = "documents" if identity_id in linked else "unexplained"
+        yield Finding(document_id, kind, (check_id,), (), 0)

@@ -11,8 +11,11 @@ from collections.abc import Iterable
 
 from pipeline.gate.rule import Rule
 from pipeline.identities.declaration import Declaration
+from pipeline.identities.projects import Declared
 from pipeline.schema.catalogue import literal
 
+# What has an identifier, a code, titles and a severity.
+Named = Declaration | Declared
 TESTED = "verdict IN ('exact', 'rounding', 'breaks')"
 #: a break that a steward has decided on, with the very sides that were looked at
 PINNED = """
@@ -63,13 +66,13 @@ UNDECLARED = """
 """
 
 
-def rules(declarations: Iterable[Declaration]) -> tuple[Rule, ...]:
+def rules(declarations: Iterable[Named]) -> tuple[Rule, ...]:
     """A rule per identity, in the order of their codes, and one that there are no others."""
     ordered = sorted(declarations, key=lambda one: (one.family, int(one.code[1:]), one.id))
     return (only(ordered), *(rule(declaration) for declaration in ordered))
 
 
-def only(declarations: Iterable[Declaration]) -> Rule:
+def only(declarations: Iterable[Named]) -> Rule:
     """No check of an identity without a declaration: its breaks would be nobody's."""
     declared = ", ".join(literal(declaration.id) for declaration in declarations)
     return Rule(
@@ -84,7 +87,7 @@ def only(declarations: Iterable[Declaration]) -> Rule:
     )
 
 
-def rule(declaration: Declaration) -> Rule:
+def rule(declaration: Named) -> Rule:
     """The rule of one identity: a finding about the document, so a warning; `error` bars strict."""
     names = {"identity": literal(declaration.id), "pinned": PINNED, "tested": TESTED}
     return Rule(

@@ -17,6 +17,7 @@ import yaml
 from pipeline.gate import identities, structure
 from pipeline.gate.rule import Rule
 from pipeline.gate.scans import SCANS
+from pipeline.identities import projects
 from pipeline.identities.declaration import load_catalogue
 from pipeline.schema.catalogue import tables
 
@@ -58,8 +59,8 @@ def load(expectations: Path) -> tuple[Rule, ...]:
 
     Raises `ValueError` naming the file and what is wrong with it.
     """
-    declared = identities.rules(load_catalogue(expectations / "identities"))
-    found = (*structure.rules(), *declared, *written(expectations / "suites"))
+    declared = (*load_catalogue(expectations / "identities"), *projects.declared(expectations))
+    found = (*structure.rules(), *identities.rules(declared), *written(expectations / "suites"))
     ids = [rule.id for rule in found]
     if doubled := sorted({i for i in ids if ids.count(i) > 1}):
         raise ValueError(f"{expectations}: rules declared twice: {doubled}")

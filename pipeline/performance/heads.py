@@ -2,7 +2,7 @@
 
 Here: one page's rows above its indicators, label by label: a value stands to the right of its label
 or, where it was displaced, on the row below. Not here: which rows are a form's (pages) and the
-indicators. Fields of handlers are no labels of ours: nothing of them is taken.
+indicators. What stands beside the label of a handler is nobody's value: it is not taken.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import yaml
 
 from pipeline.forms.wording import folded, squeeze
 from pipeline.performance.money import is_numberlike, readings
-from pipeline.performance.rows import Piece, Row, is_signature, pieces
+from pipeline.performance.rows import Piece, Row, pieces
 from pipeline.performance.shapes import ANNUAL, PERIOD
 from pipeline.performance.words import UNIT_OF_MONEY, plain
 
@@ -26,6 +26,8 @@ CODE = re.compile(r"(?<!\d)(?P<code>\d{3,6})\s*[-－—–~]\s*(?P<name>\D.*)$")
 YEARS = re.compile(r"(\d{1,3})年?")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 UNGROUPED = re.compile(r"\d{5,}")
+# Fields whose value may stand on the row below: those that no name of a person is taken for.
+DISPLACED = ("attribute", "duration")
 NO_VALUE = frozenset({"", "-", "—", "——", "/"})
 WAN = Decimal(10_000)
 
@@ -54,8 +56,6 @@ def read_head(rows: Sequence[Row]) -> Head:
     head = Head()
     waiting: str | None = None
     for row in rows:
-        if is_signature(row):
-            continue
         found = pieces(row)
         head.damaged += sum(1 for p in found if p.label and not p.exact)
         for piece in found:
@@ -83,7 +83,7 @@ def read_fields(head: Head, found: Sequence[Piece]) -> str | None:
         values = until_label(found[index + 1 :])
         if values:
             keep(head, piece.label.field, [p.word.text for p in values])
-        elif piece.label.field not in head.texts:
+        elif piece.label.field in DISPLACED and piece.label.field not in head.texts:
             waiting = piece.label.field
     return waiting
 

@@ -17,7 +17,7 @@ from pipeline.forms.wording import folded, squeeze
 from pipeline.performance import heads
 from pipeline.performance.heads import Head
 from pipeline.performance.indicators import Header, header_of
-from pipeline.performance.rows import Row, is_signature, pieces, rows_of
+from pipeline.performance.rows import Row, is_personal, is_signature, pieces, rows_of
 from pipeline.performance.words import Label
 from pipeline.readers.shapes import Grid, Reading
 
@@ -158,7 +158,7 @@ def body(rows: Sequence[Row]) -> list[Row]:
     for row in rows:
         if is_signature(row):
             break
-        if header_of(row) is None:
+        if header_of(row) is None and not is_personal(row):
             kept.append(row)
     return kept
 

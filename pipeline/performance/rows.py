@@ -137,5 +137,14 @@ def joined(words: Sequence[Word]) -> Word:
 
 def is_signature(row: Row) -> bool:
     """Whether a row asks for handlers, their telephones or the date of filling in."""
-    fields = sum(personal.is_field(w.text) or personal.is_signed(w.text) for w in row.words)
-    return fields > 0
+    return any(
+        personal.is_field(word.text)
+        or personal.is_signed(word.text)
+        or (label_of(word.text, "personal") is not None)
+        for word in row.words
+    )
+
+
+def is_personal(row: Row) -> bool:
+    """Whether a row holds a telephone number or a named handler."""
+    return any(personal.found_in(word.text) for word in row.words)

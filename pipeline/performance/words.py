@@ -18,11 +18,16 @@ import yaml
 
 from pipeline.forms.wording import folded, squeeze
 
-SECTIONS = ("fields", "funds", "horizons", "columns")
+SECTIONS = ("fields", "funds", "horizons", "columns", "personal")
 # A label cut off at the edge of its cell, or misread by one character, is known from so many on.
 MIN_CUT, MIN_LEVEL, MIN_MISREAD = 3, 4, 4
 OF_WHICH = re.compile(r"^其中[:：]?")
 UNIT_OF_MONEY = re.compile(r"\((万?元)\)")
+# A field of handlers with what forms add to it: 负责人(签字), 联系人及电话.
+SIGNED = re.compile(
+    r".{0,4}(?:负责人|经办人|填报人|填表人|联系人|制表人|审核人|联系电话)"
+    r"(?:\(.{0,8}\)|签字|签章|姓名|及.{0,4}电话)?"
+)
 ENDS = ":：.。;；,，、"
 
 
@@ -78,6 +83,8 @@ def titles() -> frozenset[str]:
 def label_of(text: str, only: str | None = None) -> Label | None:
     """The label a text is, null where it is none; `only` asks for labels of one section."""
     label = labels().get(plain(text)) or labels().get(bare(text))
+    if label is None and SIGNED.fullmatch(plain(text)):
+        label = Label("personal", "handler")
     return label if label and only in (None, label.section) else None
 
 

@@ -12,7 +12,7 @@ import pytest
 from pipeline.documents.document import Document
 from pipeline.ledger.documents import dim_document, dim_unit, with_units
 from pipeline.schema.catalogue import tables
-from pipeline.staging.tables import SCHEMAS, framed
+from pipeline.staging.tables import SCHEMAS
 
 UNIT = "晋城市公共资源交易中心"
 TABLES = ("summary", "revenue")
@@ -36,6 +36,9 @@ class File:
     @property
     def document_id(self) -> str:
         return f"{sum(map(ord, self.name)):016x}"
+
+
+NO_FORMS = pl.DataFrame(schema=SCHEMAS["projects"])
 
 
 def described(files: list[File]) -> pl.DataFrame:
@@ -166,7 +169,34 @@ def test_files_of_one_disclosure_share_its_id_and_its_unit() -> None:
     frame = described([A, B, replace(C, year=2025)])
     assert frame["unit_id"].n_unique() == 1
     assert frame["disclosure_id"].n_unique() == 2
-    units = dim_unit(frame, framed().projects)
+    units = dim_unit(frame, NO_FORMS)
     assert units.height == 1
     assert units.columns == list(tables()["dim_unit"].schema)
     assert units.row(0, named=True)["name"] == UNIT
+
+
+def forms(document_id: str, unit: str, department: str) -> pl.DataFrame:
+    row = {
+        "document_id": document_id,
+        "form_no": 1,
+        "implementing_unit": unit,
+        "supervising_department": department,
+        "department_code": department[:3],
+    }
+    return pl.DataFrame([row], schema=SCHEMAS["projects"], orient="row")
+
+
+def test_a_form_names_the_department_above_its_unit() -> None:
+    frame = described([A])
+    row = frame.row(0, named=True)
+    found = dim_unit(frame, forms(row["document_id"], row["unit_name"], "062-晋城市某某局"))
+    by_name = {one["name"]: one for one in found.iter_rows(named=True)}
+    above = by_name["晋城市某某局"]
+    assert (above["budget_code"], above["parent_unit_id"]) == ("062", None)
+    assert by_name[row["unit_name"]]["parent_unit_id"] == above["unit_id"]
+
+
+def test_a_form_of_another_unit_names_no_department_of_this_one() -> None:
+    frame = described([A])
+    document_id = frame.row(0, named=True)["document_id"]
+    assert dim_unit(frame, forms(document_id, "晋城市", "062-晋城市某某局")).height == 1

@@ -21,7 +21,9 @@ def slip(printed: int | None, value: int) -> str:
         return "none"
     if printed == -value:
         return "sign"
-    if printed * value <= 0:
+    if printed * value < 0:
+        return "none"
+    if not printed * value:
         return "digit" if digits_apart(str(abs(printed)), str(abs(value))) == 1 else "none"
     read, meant = str(abs(printed)), str(abs(value))
     if is_shifted(read, meant):

@@ -48,14 +48,16 @@ class Sheet:
 
 
 def sheets(system: System) -> Iterator[Sheet]:
-    """The sheets of a document. Columns stand in the order in which the measures are declared."""
+    """The sheets of a document. Columns stand as in the header, else as the measures are
+    declared."""
     found: dict[tuple[str, str], dict[tuple[int, str], int]] = defaultdict(dict)
     for number, cell in enumerate(system.cells):
         found[cell.statement_id, cell.side][cell.line_no, cell.measure_id] = number
     order = {measure: place for place, measure in enumerate(measures())}
     for (statement, side), at in sorted(found.items()):
         rows = tuple(sorted({line_no for line_no, _ in at}))
-        columns = tuple(sorted({c for _, c in at}, key=lambda c: order[c]))
+        head = {c: place for place, c in enumerate(system.headers.get((statement, side), ()))}
+        columns = tuple(sorted({c for _, c in at}, key=lambda c: (head.get(c, -1), order[c])))
         yield Sheet(statement, side, rows, columns, at)
 
 

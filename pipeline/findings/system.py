@@ -59,6 +59,8 @@ class System:
     """The cells and instances of one document; `of_cell` lists the instances of each cell.
 
     `mute` are broken checks without any figure: rows that should be printed and are not.
+    `headers` are the measures of each statement and side in the order of their columns, where the
+    books say it.
     """
 
     document_id: str
@@ -67,6 +69,7 @@ class System:
     of_cell: tuple[tuple[int, ...], ...]
     mute: tuple[Key, ...]
     check_ids: dict[Key, str]
+    headers: dict[tuple[str, str], tuple[str, ...]]
 
     @property
     def broken(self) -> list[int]:
@@ -96,7 +99,18 @@ def systems(
         cells, checks, widely = (
             part.get((document,), frame.clear()) for part, frame in zip(parts, frames, strict=True)
         )
-        yield system(document, cells, checks, widely, most)
+        heads = headers(own.coverage.filter(document_id=document))
+        yield system(document, cells, checks, widely, most, heads)
+
+
+def headers(coverage: pl.DataFrame) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The measures of each statement and side as their columns stand."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    if "columns" in coverage.columns:
+        for statement, columns in coverage.select("statement_id", "columns").iter_rows():
+            for side, _, measure in (part.partition(".") for part in (columns or "").split()):
+                found[statement, side].append(measure)
+    return {sheet: tuple(measures) for sheet, measures in found.items()}
 
 
 def finest(cells: pl.DataFrame) -> pl.DataFrame:
@@ -165,6 +179,7 @@ def system(
     checks: pl.DataFrame,
     widely: pl.DataFrame,
     most: dict[str, bool],
+    heads: dict[tuple[str, str], tuple[str, ...]],
 ) -> System:
     """The system of one document: its checks as they are, with the blank cells that belong there.
 
@@ -205,6 +220,7 @@ def system(
         tuple(tuple(of_cell[n]) for n in range(len(found))),
         tuple(mute),
         names,
+        heads,
     )
 
 

@@ -107,6 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = measured(sources(asked), declarations, asked)
     console = Console()
     console.print(report.table(found))
+    console.print(report.LEGEND, markup=False, highlight=False)
     for line in report.sentences(found):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if asked.json:

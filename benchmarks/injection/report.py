@@ -10,13 +10,25 @@ from typing import Any
 from rich.table import Table
 
 from benchmarks.injection.judge import AMONG, BREAKS, MISSED, UNIQUE, Outcome
+from benchmarks.injection.kinds import KINDS
 from benchmarks.injection.pages import Lost
 
 PAGES = "page lost"
 MOST_SHOWN = 20
+LEAST_LOCATED = 99  # percent
+SINGLE = {kind.name for kind in KINDS if kind.single}
 HEADS = (
-    *("kind", "injected", "refused", "told", "pinned, ≥ 3 steps", "told of these"),
-    *("localised", "where alone", "among several", "repaired", "to a wrong value"),
+    *("mistake", "made", "refused", "told", "pinned", "told of these"),
+    *("localised", "if alone", "named", "repaired", "wrong"),
+)
+LEGEND = (
+    "refused: the text is no figure any more, so its table is put aside and the cell named. told: "
+    "refused, or an identity breaks. pinned: a proved figure was moved by three printed steps or "
+    "more. localised: of these, the changed cells are the only explanation; if alone: where no "
+    "other printed figure stands in the same equalities; named: it is one of several. repaired: "
+    "the right value is put where the changed cells are in doubt. wrong: another value is put, "
+    "then or with every cell in doubt. What is moved in several cells at once can leave every sum "
+    "as it was: it is shown, and not judged by what single figures are promised."
 )
 NAMED = (UNIQUE, AMONG)
 
@@ -31,6 +43,7 @@ class Row:
     """
 
     kind: str
+    single: bool
     injected: int
     refused: int = 0
     told: int = 0
@@ -58,13 +71,18 @@ class Report:
 
     @property
     def misses(self) -> list[str]:
-        """What falls short of the goal, in words; localisation is shown, not judged."""
+        """What falls short of the goal, in words."""
         found = [f"false alarm: {alarm}" for alarm in self.alarms]
         found += [f"{r.kind}: {r.wrong} repairs to a wrong value" for r in self.rows if r.wrong]
+        found += [
+            f"{r.kind}: localised {share(r.located_alone, r.alone)} where alone"
+            for r in self.rows
+            if r.single and r.located_alone * 100 < LEAST_LOCATED * r.alone
+        ]
         return found + [
             f"{r.kind}: {r.pinned - r.told_pinned} of {r.pinned} in pinned figures not told"
             for r in self.rows
-            if r.told_pinned < r.pinned
+            if r.single and r.told_pinned < r.pinned
         ]
 
     def json(self) -> dict[str, Any]:
@@ -84,6 +102,7 @@ def rows(outcomes: Sequence[Outcome]) -> Iterable[Row]:
         asked = [o for o in pinned if o.told == BREAKS and o.located]
         yield Row(
             kind,
+            kind in SINGLE,
             len(of_kind),
             refused=number(lambda o: o.told not in (BREAKS, MISSED)),
             told=number(lambda o: o.told != MISSED),
@@ -121,7 +140,7 @@ def of_pages(lost: Sequence[Lost]) -> Row:
     told = sum(one.detected for one in lost)
     named = sum(one.localised for one in lost)
     return Row(
-        PAGES, len(lost), told=told, pinned=len(lost), told_pinned=told, asked=told, located=named,
+        PAGES, True, len(lost), told=told, pinned=len(lost), told_pinned=told, asked=told, located=named,
         among=named, alone=told, located_alone=named,
     )  # fmt: skip
 
@@ -180,7 +199,7 @@ def markdown(report: Report) -> str:
     """The table and the sentences for the docs."""
     lines = ["| " + " | ".join(HEADS) + " |", "|---|" + "---:|" * (len(HEADS) - 1)]
     lines += ["| " + " | ".join(cells(row)) + " |" for row in report.rows]
-    return "\n".join([next(iter(sentences(report))), "", *lines])
+    return "\n".join([next(iter(sentences(report))), "", *lines, "", LEGEND])
 
 
 def untold(lost: Sequence[Lost]) -> Iterable[dict[str, Any]]:

@@ -59,7 +59,10 @@ def load(expectations: Path) -> tuple[Rule, ...]:
 
     Raises `ValueError` naming the file and what is wrong with it.
     """
-    declared = (*load_catalogue(expectations / "identities"), *projects.declared(expectations))
+    declared: tuple[identities.Named, ...] = (
+        *load_catalogue(expectations / "identities"),
+        *projects.declared(expectations),
+    )
     found = (*structure.rules(), *identities.rules(declared), *written(expectations / "suites"))
     ids = [rule.id for rule in found]
     if doubled := sorted({i for i in ids if ids.count(i) > 1}):

@@ -140,9 +140,18 @@ def of_pages(lost: Sequence[Lost]) -> Row:
     told = sum(one.detected for one in lost)
     named = sum(one.localised for one in lost)
     return Row(
-        PAGES, True, len(lost), told=told, pinned=len(lost), told_pinned=told, asked=told, located=named,
-        among=named, alone=told, located_alone=named,
-    )  # fmt: skip
+        PAGES,
+        True,
+        len(lost),
+        told=told,
+        pinned=len(lost),
+        told_pinned=told,
+        asked=told,
+        located=named,
+        among=named,
+        alone=told,
+        located_alone=named,
+    )
 
 
 def table(report: Report) -> Table:

@@ -86,6 +86,8 @@ def sources_add_up(project: Project, horizon: str) -> Check:
     elif not printed:
         reason = "无分项 (no source is printed)"
     right = sum(printed, NOTHING) if printed else None
+    if reason is None and right != total and None in sources[: SOURCES.index("other")]:
+        reason = "分项不全 (a source is blank or could not be read, and the others do not add up)"
     return judged(project, SOURCES_ADD_UP, TITLES[horizon], total, right, 1 + len(printed), reason)
 
 

@@ -103,7 +103,7 @@ def sources_add_up(project: Project, horizon: str) -> Check:
         reason = "无总额 (the total is not printed or could not be read)"
     elif not printed:
         reason = "无分项 (no source is printed)"
-    elif total != sum(printed, NOTHING) and len(printed) < len(sources):
+    elif total != sum(printed, NOTHING) and None in sources[: SOURCES.index("other")]:
         reason = "分项不全 (a source is blank or could not be read, and the others do not make it)"
     right = sum(printed, NOTHING) if printed else None
     return judged(project, SOURCES_ADD_UP, TITLES[horizon], total, right, reason)

@@ -193,7 +193,12 @@ def is_speck(text: str) -> bool:
 
 
 def by_order(words: Sequence[Word], row: Row, header: Header) -> ReadRow | None:
-    """A displaced row by the order of its words, else null."""
+    """A displaced row by the order of its words, else null. Levels alone stand beside nothing."""
+    texts = [squeeze(word.text) for word in words]
+    if all(map(is_any_level, texts)):
+        label = next((found for text in texts if (found := level2_of(text, True))), None)
+        first_level = next((found for text in texts if (found := level1_of(text, True))), None)
+        return ReadRow(first_level, tuple(Half(level2=label) for _ in header.horizons), row.place)
     level1: str | None = None
     sides: list[list[Word]] = [[], []]
     labels: list[str | None] = [None, None]

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from pipeline.identities.projects import checks, declared
+from pipeline.performance.shapes import SOURCES
 from pipeline.schema.catalogue import tables
 from pipeline.settings import PROJECT
 
@@ -25,7 +26,9 @@ FORM = {
     "period_municipal": 1_800_000,
     "annual_total": 600_000,
     "annual_central": 200_000,
+    "annual_provincial": 0,
     "annual_municipal": 400_000,
+    "annual_self_raised": 0,
     "form_pages": 1,
     "match": "exact",
 }
@@ -67,8 +70,13 @@ def test_where_a_source_is_blank_and_the_others_do_not_make_the_total_nothing_is
 
 
 def test_a_total_without_sources_is_untestable() -> None:
-    blank = dict.fromkeys(("annual_central", "annual_municipal"))
+    blank = dict.fromkeys(f"annual_{s}" for s in SOURCES)
     assert found(blank)["form_sources", YEAR] == ("untestable", None)
+
+
+def test_a_blank_source_may_be_what_is_lacking() -> None:
+    assert found({"annual_central": None})["form_sources", YEAR] == ("untestable", None)
+    assert found({"annual_provincial": None})["form_sources", YEAR][0] == "exact"
 
 
 def test_a_year_that_costs_more_than_the_period_breaks() -> None:

@@ -159,7 +159,7 @@ def test_a_form_where_a_table_is_missed_leaves_no_name(tmp_path: Path, budget: B
     ]
 
 
-def test_a_performance_form_among_the_prose_leaves_nothing_but_its_size(
+def test_a_performance_form_among_the_prose_leaves_no_handler(
     tmp_path: Path, budget: Budget
 ) -> None:
     text = text_grid(budget)
@@ -170,6 +170,8 @@ def test_a_performance_form_among_the_prose_leaves_nothing_but_its_size(
         w for w in (FICTITIOUS_HANDLER, FICTITIOUS_LEADER, FICTITIOUS_TELEPHONE) if w in found
     ]
     assert staged.leftovers.height > 0
+    assert staged.projects.height == 1
+    assert staged.indicators.height > 0
 
 
 def test_a_figure_that_is_no_number_puts_its_statement_aside(

@@ -21,7 +21,7 @@ from pipeline.forms.wording import canon_label, folded, squeeze
 Row = Mapping[str, Any]
 PLAIN = ("total", "amount")
 DOUBTFUL = ("disputed", "repaired")
-MARKS = re.compile(r"\((?:类|款|项)\)|[-—－]")
+MARKS = re.compile(r"\(\d{0,7}(?:类|款|项)\)|[-—－]")
 OTHER = str.maketrans({"它": "他"})
 EMPTY = ("stated_empty", "blank")
 

@@ -148,7 +148,15 @@ class Judge:
             return False
         closing = self.rules(claim).get("closed_by")
         subjects = {one["subject"] for one in stated}
+        if any(self.is_unknown_part(one, claim, stated[-1]) for one in self.claims):
+            return False
         return total > Decimal(claim["value"]) or bool(closing and subjects.issuperset(closing))
+
+    def is_unknown_part(self, one: Claim, claim: Claim, last: Claim) -> bool:
+        """Whether a figure nobody knows stands among the parts of a total."""
+        among = claim["number"] < one["number"] < last["number"]
+        unknown: bool = one["subject"] == "unrecognised" and one["unit"] == claim["unit"]
+        return among and unknown
 
     def improve(self, claim: Claim, verdict: Verdict) -> None:
         """Give a claim that nothing else tested the verdict of its sum."""
@@ -185,8 +193,11 @@ class Judge:
             return verdict
         if CONTRADICTS not in results:
             return nothing("divided by zero")
-        if self.found[own["number"]].verdict == CONTRADICTS and claim["measure"] == "share":
-            return nothing("the amount itself contradicts the table")
+        if claim["measure"] == "share":
+            if claim["base_subject"] is None:
+                return nothing("what it is a part of is not said")
+            if self.found[own["number"]].verdict == CONTRADICTS:
+                return nothing("the amount itself contradicts the table")
         worked = recomputed(amounts[0].value, bases[0].value)
         return Verdict(CONTRADICTS, None, f"recomputed {worked}%")
 
@@ -208,9 +219,12 @@ class Judge:
             counted = base is not None and base["unit"] == own["unit"]
             return [printed(base)] if base is not None and counted else []
         found = [printed(base)] if base is not None and base["amount_yuan"] is not None else []
-        rules = self.subjects.get(claim["base_subject"] or "") or {}
-        cells = self.tables.find(rules.get("cells", ()), claim)
-        return found + [Printed(cell.amount, cell.step) for cell in cells]
+        said = claim["base_subject"]
+        for subject in [said] if said else self.rules(own).get("share_of", ()):
+            rules = self.subjects.get(subject) or {}
+            cells = self.tables.find(rules.get("cells", ()), claim)
+            found += [Printed(cell.amount, cell.step) for cell in cells]
+        return found
 
     def amounts_of(self, own: Claim) -> list[Printed]:
         """What a ratio divides: the claim's amount, and others of the subject beside it."""

@@ -18,8 +18,9 @@ class Claim:
     """One figure. `number` counts those of the document.
 
     `of` is the claim that a change, a rate or an earlier value is of, `base` the one a share is
-    of, `base_subject` what it is of where no claim states it. `cause` is the direction that the
-    stated cause names, `part_of` the subject that the sentence counts it to (其中).
+    of, `base_subject` what it is said or declared to be of; without it the base is a guess.
+    `cause` is the direction that the stated cause names, `part_of` the subject that the sentence
+    counts it to (其中).
     """
 
     number: int

@@ -17,14 +17,14 @@ from pipeline.narrative.phrases import LEADING, Named, Where, marked_subject, su
 
 HARD = re.compile(r"[。;!?]")
 # What stands in brackets is set aside, save the marks of items and short words.
-ASIDE = re.compile(r"\([^()]{5,}\)(?!用车|以上|设备)")
+ASIDE = re.compile(r"\((?!\d+(?:类|款|项)\))[^()]{5,}\)(?!用车|以上|设备)")
 KEPT_ASIDE = re.compile(r"以合同签订为准|不含车辆")
 CAUSE_END = re.compile(r"其中[,:]?|[。;]")
 # A cause that says itself which way things went.
 CAUSE_TURNS = re.compile(r"(?:增加|增长|增多|减少|下降|降低|压减|缩减)(?:等|所致|等原因)?$")
 YEARS = re.compile(r"(?:19|20)\d{2}年")
 TOPIC = re.compile(
-    r"^(?:\d{1,2}[、.．]|\([一二三四五六七八九十\d]+\))?(?P<path>[^。;:]*?\((?:类|款|项)\))(?:[。:]|$)"
+    r"^(?:\d{1,2}[、.．]|\([一二三四五六七八九十\d]+\))?(?P<path>[^。;:]*?\(\d{0,7}(?:类|款|项)\))(?:[。:]|$)"
 )
 BODY = re.compile(
     r"^(?:\d{1,2}[、.])?(?P<body>[^,;:。、\d]{1,30}?(?:局|中心|厅|院|所|办公室|队|馆|校|会|委|处|站|部))"
@@ -176,9 +176,8 @@ class Context:
             if found and found.section_no == self.section_no:
                 return found.number, subject
         if self.head is not None and self.head.section_no == self.section_no:
-            return self.head.number, self.head.subject
-        declared_base = subjects.get(claim.subject, {}).get("share_of", ())
-        return None, (declared_base[0] if declared_base else None)
+            return self.head.number, None
+        return None, None
 
 
 def without_asides(text: str) -> tuple[str, list[int]]:

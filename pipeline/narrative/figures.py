@@ -89,8 +89,9 @@ def counted(text: str) -> Iterator[Figure]:
 
 
 def is_limit(text: str, match: re.Match[str]) -> bool:
-    """Whether a figure says from where on something counts, or is part of a name (7个2级项目)."""
-    return limit().match(text, match.end()) is not None
+    """Whether a figure says from where on something counts, or is the code of an item."""
+    code = match["unit"] == "项" and text[match.start() - 1 : match.start()] == "("
+    return code or limit().match(text, match.end()) is not None
 
 
 def is_range(before: str) -> bool:

@@ -27,6 +27,7 @@ MEASURE_OF = {
     "rate": "rate",
 }
 SAME = "same"
+CLAUSE = re.compile(r"[,;:()]")
 # Words between an earlier year and 预算 that name no subject of their own.
 NO_SUBJECT = re.compile(r"当年|年度|本年|的|本部门|部门|单位|年初")
 PEOPLE = ("人", "名")
@@ -104,6 +105,8 @@ class Reader(Context):
             measure = "change_rate" if found else "rate"
             return self.add(text, figure, CAUSE, None, measure, direction(found))
         if (found := rules.share.search(before)) and self.last is not None:
+            if names_another(own_clause(before[: found.start()])[1]):
+                return self.add(text, figure, UNRECOGNISED, None, "share")
             made = self.add(text, figure, *self.last_named(), "share")
             made.of = self.last.number
             made.base, made.base_subject = self.base_of(self.last, found["base"])
@@ -133,14 +136,17 @@ class Reader(Context):
         measure: str,
     ) -> Claim:
         """A change or its rate: of the subject named before the verb, else of the last amount."""
-        lead = words().comparison_last.sub("", before[: found.start()])
+        clause, lead = own_clause(before[: found.start()])
         target = self.last
         if target is not None and target.whole and self.head is not None:
             target = self.head
         if named := self.named_in(lead, "money" if measure == "change_rate" else figure.kind):
-            label = self.label(text, offset, named)
+            label = self.label(text, offset + clause, named)
             target = self.find(named.subject, label)
             made = self.add(text, figure, named.subject, label, measure, direction(found))
+        elif names_another(lead):
+            subject, label = self.part_of(text, figure, offset + clause, lead)
+            return self.add(text, figure, subject, label, measure, direction(found))
         elif (rated := self.rated(measure)) is not None:
             made = self.add(text, figure, *rated.named_as, measure, direction(found))
             made.of = rated.of
@@ -207,6 +213,8 @@ class Reader(Context):
         if named:
             label = self.label(text, offset, named)
             made = self.add(text, figure, named.subject, label, "budget")
+        elif names_another(own_clause(found["subject"])[1]):
+            made = self.add(text, figure, UNRECOGNISED, None, "budget")
         elif self.topic or self.last:
             subject, label = self.topic or self.last_named()
             made = self.add(text, figure, subject, label, "budget")
@@ -236,7 +244,8 @@ class Reader(Context):
             made = self.add(text, figure, named.subject, label, measure)
             made.whole = named.whole
             return self.keep(made, after)
-        if words().final.search(before) and (self.topic or self.last):
+        final = words().final.search(before)
+        if final and not names_another(final["subject"]) and (self.topic or self.last):
             made = self.add(text, figure, *(self.topic or self.last_named()), measure)
             return self.keep(made, after)
         if figure.unit is None:
@@ -318,6 +327,17 @@ class Reader(Context):
         )
         self.claims.append(claim)
         return claim
+
+
+def own_clause(before: str) -> tuple[int, str]:
+    """Where the clause of a verb begins, and what stands in it before the verb and its base."""
+    start = max((m.end() for m in CLAUSE.finditer(before)), default=0)
+    return start, words().comparison_last.sub("", before[start:])
+
+
+def names_another(lead: str) -> bool:
+    """Whether a clause names a subject of its own, though none that is known."""
+    return words().neutral.fullmatch(lead) is None
 
 
 def direction(found: re.Match[str] | None) -> str | None:

@@ -28,6 +28,7 @@ class Words:
     final: re.Pattern[str]
     comparison_last: re.Pattern[str]
     unchanged: re.Pattern[str]
+    neutral: re.Pattern[str]
     cause: re.Pattern[str]
     cause_goes_on: re.Pattern[str]
     of_which: re.Pattern[str]
@@ -57,6 +58,7 @@ def words() -> Words:
         unchanged=re.compile(
             rf"^[,。;]?(?:均|都)?{comparison}[^,;:。\d]{{0,8}}?(?:{rules['unchanged']})"
         ),
+        neutral=re.compile(with_years(rules["neutral"])),
         cause=re.compile(rules["cause"]),
         cause_goes_on=re.compile(rules["cause_goes_on"]),
         of_which=re.compile(rules["of_which"]),

@@ -16,14 +16,17 @@ from pipeline.narrative.patterns import declared, wordings
 
 YEAR = r"(?:19|20)\d{2}年"
 # 一般公共服务支出(类)财政事务(款)行政运行(项), also as the start of a paragraph.
-MARKED = r"(?:[^,;:。\"()]|\((?!类|款|项)[^()]{1,12}\))+\((?:类|款|项)\)"
+MARK = r"\(\d{0,7}(?:类|款|项)\)"
+MARKED = rf"(?:[^,;:。\"()]|\((?!\d*(?:类|款|项)\))[^()]{{1,12}}\))+{MARK}"
 PATH = re.compile(rf"(?P<path>(?:{MARKED})+)(?P<rest>(?:支出|科目)*\"?(?:科目)?)$")
 QUOTED = re.compile(r"\"(?P<path>[^\"]{2,90})\"(?:科目)?$")
 LEADING = re.compile(
     r"^(?:\([一二三四五六七八九十\d]+\)|\d{1,2}[、.．]|[一二三四五六七八九十]+、|\"|其中[:,]?|支出包括[:,]?)+"
 )
 LAST_WORD = re.compile(r"(?P<word>[^,;:。、()\"]+(?:\((?:类|款|项)\))?)$")
-TRAILING = re.compile(r"(?:预算|决算)?(?:数)?(?:合计)?(?:为|共)?$")
+TRAILING = re.compile(
+    rf"(?:{YEAR}度?)?(?:当年)?(?:年初)?(?:预算|决算)?(?:数|安排)?(?:合计)?(?:为|共)?$"
+)
 ECONOMIC = re.compile(r"基本支出|机关运行经费")
 
 
@@ -76,7 +79,7 @@ def phrases() -> tuple[Phrase, ...]:
 def compiled(one: dict[str, Any]) -> Phrase:
     """A declared phrase with its patterns."""
     words = one.get("words")
-    tail = declared("figures")["tail"]
+    tail = with_years(declared("figures")["tail"])
     return Phrase(
         subject=one["subject"],
         before=re.compile(rf"(?P<words>{with_years(words)}){tail}$") if words else None,

@@ -80,6 +80,11 @@ def test_a_share_names_its_whole() -> None:
         ("1.甲事务（款）乙运行（项）", "function_item"),
         ("1.“甲支出（类）乙事务（款）丙（项）”", "function_item"),
         ("1.“甲支出-乙事务-丙”科目", "function_item"),
+        ("1.甲（201类）乙（20103款）丙（2010301项）2031年预算数为", "function_item"),
+        ("本部门2031年收支总预算", "total_both"),
+        ("2031年度收、支总计均为", "total_both"),
+        ("2031年收入总预算", "total_revenue"),
+        ("国有资本经营预算财政拨款支出", "state_capital_expenditure"),
         ("公务用车购置及运行维护费", "vehicles"),
         ("公务用车运行维护费支出", "vehicle_operation"),
         ("公务用车购置费", "vehicle_purchase"),
@@ -167,6 +172,16 @@ def test_a_template_left_to_choose_moves_nowhere() -> None:
         ("revenue_unit_funds", "change", "0", "万元", "same"),
         ("revenue_unit_funds", "change_rate", "0", "%", "same"),
     ]
+
+
+def test_a_verb_with_an_unknown_subject_speaks_of_nothing_before() -> None:
+    found = read("基本支出5万元，其中某类补助比上年增加2万元；甲合同金额占乙合同金额的30%。")
+    assert [(c.subject, c.of) for c in found[1:]] == [("unrecognised", None)] * 2
+
+
+def test_what_follows_a_comma_is_no_subject_of_the_change() -> None:
+    found = read("人员经费5万元，主要用于基本支出，比上年增加2万元。")
+    assert [(c.subject, c.of) for c in found] == [("personnel", None), ("personnel", 1)]
 
 
 def test_less_than_last_year_is_a_change() -> None:

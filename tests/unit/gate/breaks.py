@@ -133,6 +133,7 @@ HELD_PLACE = f"""
     JOIN fact_check_term t USING (check_id) JOIN fact_amount a USING (amount_id)
     WHERE {HELD.replace('("check_id") IN', "c.check_id IN")} ORDER BY t.position LIMIT 1
 """
+EXPLAINED = "finding_id = (SELECT min(finding_id) FROM fact_finding)"
 ONE_AMOUNT = first(AMOUNT, CODED)
 ANOTHER_DOCUMENT = f"""
     INSERT INTO dim_document SELECT * REPLACE ('ffffffffffffffff' AS document_id)
@@ -223,7 +224,7 @@ BREAKS: dict[str, list[Break]] = {
     ],
     "breaking_amounts_disputed": [
         Break(
-            f"UPDATE fact_check SET verdict = 'breaks' WHERE {HELD}",
+            f"UPDATE fact_check SET verdict = 'breaks', {EXPLAINED} WHERE {HELD}",
             place(AMOUNT, HELD_AMOUNTS),
             also=("identities_hold",),
         )
@@ -238,8 +239,16 @@ BREAKS: dict[str, list[Break]] = {
     "identities_hold": [
         Break(
             f"UPDATE fact_amount SET proof = 'disputed' WHERE {HELD_AMOUNTS};"
-            f"UPDATE fact_check SET verdict = 'breaks', residual = 100 WHERE {HELD}",
+            f"UPDATE fact_check SET verdict = 'breaks', residual = 100, {EXPLAINED} WHERE {HELD}",
             HELD_PLACE,
+        )
+    ],
+    "breaks_explained": [
+        Break(
+            f"UPDATE fact_amount SET proof = 'disputed' WHERE {HELD_AMOUNTS};"
+            f"UPDATE fact_check SET verdict = 'breaks', residual = 100 WHERE {HELD}",
+            f"SELECT document_id, statement_id, NULL FROM fact_check WHERE {HELD}",
+            also=("identities_hold",),
         )
     ],
     "pins_current": [

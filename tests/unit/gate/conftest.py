@@ -26,11 +26,22 @@ NEEDED = {
     "dim_function": "level = '类' OR code IN (SELECT code FROM built.fact_amount)",
     "dim_economic": "level = '类'",
 }
+FINDING = (
+    """
+    INSERT INTO fact_finding SELECT 'finding', document_id, statement_id, 'cell', NULL, 1, 1, 1,
+        true, 'unknown', '无', 'none', 1.00 FROM fact_amount ORDER BY amount_id LIMIT 1
+    """,
+    """
+    INSERT INTO fact_finding_cell SELECT 'finding', 1, 1, amount_id, statement_id, side, line_no,
+        measure_id, code, label, amount_yuan, amount_yuan, amount_yuan, 'none'
+    FROM fact_amount ORDER BY amount_id LIMIT 1
+    """,
+)
 
 
 @pytest.fixture(scope="session")
 def loose(tmp_path_factory: pytest.TempPathFactory, base: Built) -> Loose:
-    """The base build's warehouse without constraints."""
+    """The base build's warehouse without constraints, and a finding, which that build has not."""
     path = tmp_path_factory.mktemp("loose") / "yusuan.duckdb"
     with database(path) as connection:
         attached = literal(str(base.settings.warehouse))
@@ -38,4 +49,6 @@ def loose(tmp_path_factory: pytest.TempPathFactory, base: Built) -> Loose:
         for name in tables():
             needed = NEEDED.get(name, "true")
             connection.execute(f"CREATE TABLE {name} AS SELECT * FROM built.{name} WHERE {needed}")
+        for sql in FINDING:
+            connection.execute(sql)
     return Loose(path, base.release)

@@ -34,7 +34,8 @@ def ledger_proofs(workspace: Workspace) -> MaterializeResult:
 
     PDFs where an identity fails (setting `second_reader`) are then read again by Camelot, each in
     a limited worker; a figure read in two ways that no identity tells apart is disputed. A crash
-    of the second reader costs its document the second reading and nothing else.
+    of the second reader costs its document the second reading and nothing else. What breaks is
+    explained by the smallest change that restores it, and repaired where the print is in doubt.
     """
     settings = workspace.settings()
     proved = steps.prove(settings)
@@ -44,6 +45,7 @@ def ledger_proofs(workspace: Workspace) -> MaterializeResult:
         metadata={
             "dagster/row_count": proved["fact_check"].height,
             **{f"verdict_{verdict}": number for verdict, number in sorted(verdicts)},
+            "findings": proved["fact_finding"].height,
             "documents_read_again": again.documents,
             "second_reader_failed": len(again.failed),
             **{f"second_reading_{name}": n for name, n in asdict(again.tally).items()},

@@ -148,6 +148,7 @@ HELD_AMOUNTS = f"""
     amount_id IN (SELECT amount_id FROM fact_check_term WHERE check_id IN (
         SELECT check_id FROM fact_check WHERE {HELD}))
 """
+EXPLAINED = "finding_id = (SELECT min(finding_id) FROM fact_finding)"
 ONE_AMOUNT = first(AMOUNT, CODED)
 FIRST_DOCUMENT = f"SELECT document_id FROM dim_document WHERE {first(DOCUMENT)}"
 ANOTHER_DOCUMENT = f"""
@@ -264,7 +265,7 @@ BREAKS: dict[str, list[Break]] = {
     ],
     "breaking_amounts_disputed": [
         Break(
-            f"UPDATE fact_check SET verdict = 'breaks' WHERE {HELD}",
+            f"UPDATE fact_check SET verdict = 'breaks', {EXPLAINED} WHERE {HELD}",
             place(AMOUNT, HELD_AMOUNTS),
             also=("expenditure_row", "checks_whole"),
         )
@@ -304,6 +305,14 @@ BREAKS: dict[str, list[Break]] = {
     ],
     "identities_declared": [
         changed(CHECK, "identity_id", "'summary_of_nothing'", HARMLESS["fact_check"])
+    ],
+    "breaks_explained": [
+        Break(
+            f"UPDATE fact_amount SET proof = 'disputed' WHERE {HELD_AMOUNTS};"
+            f"UPDATE fact_check SET verdict = 'breaks', residual = 100 WHERE {HELD}",
+            f"SELECT document_id, statement_id, NULL FROM fact_check WHERE {HELD}",
+            also=("identities_hold",),
+        )
     ],
     "pins_current": [
         Break(

@@ -28,7 +28,6 @@ NEEDED = {
     "dim_economic": "level = '类'",
 }
 
-
 SAMPLES = {"text": "'text'", "code": "'code'", "bool": "true"}
 
 
@@ -52,7 +51,7 @@ def sample(column: Column) -> str:
 
 @pytest.fixture(scope="session")
 def loose(tmp_path_factory: pytest.TempPathFactory, base: Built) -> Loose:
-    """The base build's warehouse without constraints."""
+    """The base build's warehouse without constraints, every table with a row."""
     path = tmp_path_factory.mktemp("loose") / "yusuan.duckdb"
     with database(path) as connection:
         attached = literal(str(base.settings.warehouse))

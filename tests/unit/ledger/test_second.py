@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.documents.document import Document
 from pipeline.documents.intake import Intake
+from pipeline.findings import settle
 from pipeline.identities.declaration import Declaration, load_catalogue
 from pipeline.identities.engine import Results, run
 from pipeline.ledger import books, second
@@ -171,33 +172,37 @@ def wrong(good: Proved) -> tuple[Proved, dict[str, object], str]:
     return damaged, as_read, str(figure["printed_text"])
 
 
-def fitting(case: Proved, *readings: tuple[dict[str, object], str]) -> list[str]:
-    """The figures that fit better as read second."""
+def restored(
+    case: Proved, figure: dict[str, object], *readings: tuple[dict[str, object], str]
+) -> tuple[object, ...]:
+    """How a figure stands after repair: as read, as restored, what it counts as, and its proof."""
     amounts = second.with_second(case.ledger.amounts, frame(*readings))
-    return second.better_fitting(amounts, case.ledger.books, case.results, declarations())
+    done = settle.settled(case.ledger.books, declarations(), case.results, amounts)
+    plain = done.amounts.drop("second_text", "second_yuan")
+    stands = books.with_proofs(plain, done.results.proofs, frame(*readings))
+    one = stands.join(plain.select("amount_id", "restored_text"), on="amount_id")
+    row = one.filter(amount_id=figure["amount_id"])
+    return row.select("printed_text", "restored_text", "amount_yuan", "proof").row(0)
 
 
-def test_the_right_reading_that_came_second_is_named_and_not_put_in_place(
+def test_the_right_reading_that_came_second_is_put_in_place_and_both_are_kept(
     wrong: tuple[Proved, dict[str, object], str],
 ) -> None:
     case, figure, truth = wrong
-    assert fitting(case, (figure, truth)) == [figure["amount_id"]]
-    assert case.state(figure, truth) == (figure["printed_text"], truth, "disputed")
-    amounts = second.with_second(case.ledger.amounts, frame((figure, truth)))
-    (said,) = second.described(
-        amounts, [str(figure["amount_id"])], case.ledger.tables["dim_document"]
-    )
-    assert said.startswith(f"a.txt expenditure row {figure['line_no']} ")
-    assert said.endswith(f"{figure['printed_text']} or {truth} 万元")
+    yuan = (Decimal(truth.replace(",", "")) * 10000).quantize(Decimal("0.01"))
+    read = figure["printed_text"]
+    assert restored(case, figure, (figure, truth)) == (read, truth, yuan, "repaired")
+    assert case.state(figure, truth) == (read, truth, "disputed"), "without findings: disputed"
 
 
-def test_a_second_reading_that_is_wrong_too_fits_no_better(
+def test_a_second_reading_that_is_wrong_too_repairs_nothing(
     wrong: tuple[Proved, dict[str, object], str],
 ) -> None:
     case, figure, truth = wrong
-    assert fitting(case, (figure, shifted({"printed_text": truth}, 50))) == []
-    assert fitting(case, (figure, str(figure["printed_text"]))) == []
-    assert fitting(case) == []
+    as_read = (figure["printed_text"], None, figure["amount_yuan"], "disputed")
+    assert restored(case, figure, (figure, shifted({"printed_text": truth}, 50))) == as_read
+    assert restored(case, figure, (figure, str(figure["printed_text"]))) == as_read
+    assert restored(case, figure) == as_read
 
 
 def test_a_sound_figure_of_a_broken_identity_is_not_exchanged_for_a_wrong_one(
@@ -208,7 +213,8 @@ def test_a_sound_figure_of_a_broken_identity_is_not_exchanged_for_a_wrong_one(
     total = case.ledger.amounts.filter(
         statement_id="expenditure", line_kind="total", measure_id=figure["measure_id"]
     ).row(0, named=True)
-    assert fitting(case, (total, shifted(total, 777))) == []
+    found = restored(case, total, (total, shifted(total, 777)))
+    assert found == (total["printed_text"], None, total["amount_yuan"], "disputed")
 
 
 def test_which_documents_are_asked_for(good: Proved) -> None:

@@ -43,6 +43,16 @@ CONTRACT: dict[str, tuple[str, str]] = {
         "amount_id verdict",
     ),
     "fact_quantity": ("quantity_id", "document_id statement_id section item quantity unit page"),
+    "fact_finding": (
+        "finding_id",
+        "document_id statement_id kind n_checks n_cells explanations is_unique cause reason_zh "
+        "reason_en yuan_at_stake",
+    ),
+    "fact_finding_cell": (
+        "finding_id explanation position",
+        "amount_id statement_id side line_no measure_id code label printed_yuan low_yuan "
+        "high_yuan slip",
+    ),
     "fact_coverage": ("document_id statement_id", "state"),
     "fact_project": (
         "project_id",

@@ -143,7 +143,7 @@ def moves(group: Group, search: Search) -> Iterator[Candidate]:
             "cell" if len(moved) == 1 else "cells",
             None,
             Hypothesis(system.document_id, puts),
-            tuple(change(system, m) for m in moved),
+            tuple(change(system, m, moved) for m in moved),
             good,
             good,
         )
@@ -187,17 +187,35 @@ def of_code(system: System, misprint: codes.Misprint, lines: pl.DataFrame) -> Ca
 def plausibility(system: System, moved: Sequence[Moved]) -> tuple[int, int, tuple[int, ...]]:
     """Blank cells last, telling slips first, then in the order of the document."""
     blank = sum(system.cells[m.cell].amount_id is None for m in moved)
-    slips = sum(rank(change(system, m).slip) for m in moved)
+    slips = sum(rank(change(system, m, moved).slip) for m in moved)
     return blank, slips, tuple(m.cell for m in moved)
 
 
-def change(system: System, moved: Moved) -> Change:
-    """A moved cell in yuan."""
+def change(system: System, moved: Moved, together: Sequence[Moved]) -> Change:
+    """A moved cell in yuan, one of those that are moved together."""
     cell = system.cells[moved.cell]
     found = put_change(system, Put(cell, moved.value, cell.step))
-    reached = (system.instances[i] for i in system.of_cell[moved.cell])
-    witnesses = tuple(sorted((i.key for i in reached if i.broken and i.low is not None), key=repr))
-    return replace(found, low=yuan(moved.low), high=yuan(moved.high), witnesses=witnesses)
+    return replace(
+        found,
+        low=yuan(moved.low),
+        high=yuan(moved.high),
+        witnesses=witnesses(system, moved.cell, together),
+    )
+
+
+def witnesses(system: System, cell: int, together: Sequence[Moved]) -> tuple[Key, ...]:
+    """The broken equalities that give a cell this very value, no two by way of the same figure."""
+    by = {m.cell: m.value - system.cells[m.cell].value for m in together}
+    used: set[int] = set()
+    found = []
+    for i in system.of_cell[cell]:
+        one = system.instances[i]
+        left = one.residual + sum(sign * by[n] for n, sign in one.terms.items() if n in by)
+        others = {n for n in one.terms if n != cell and (system.cells[n].value or by.get(n))}
+        if one.broken and one.low is not None and not left and used.isdisjoint(others):
+            used |= others
+            found.append(one.key)
+    return tuple(sorted(found, key=repr))
 
 
 def put_change(system: System, put: Put) -> Change:

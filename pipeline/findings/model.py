@@ -18,7 +18,8 @@ class Change:
 
     `value` is the one that the engine was asked with; zero stands for a blank cell. `amount_id` and
     `printed` are null where the cell is blank. `slip` says how one could become the other.
-    `witnesses` are the broken equalities that the cell stands in and that hold with this value.
+    `witnesses` are broken equalities that give the cell this very value, by way of different
+    figures.
     """
 
     amount_id: str | None

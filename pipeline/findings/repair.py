@@ -2,11 +2,11 @@
 
 A repair that is wrong is worse than none, so all of this must be so: the explanation is the only
 one, of single cells, and the search was complete; the print of each cell is in doubt (recognised,
-or read in two ways); the value is one exact figure, asked for by two broken equalities at least;
-and it is what another reading says, or what a slip of the eye makes of what was read. Everything
-else stays as it is printed. Here: that decision, and putting it into amounts and books. Not here:
-blank cells, which nobody fills, printed figures that should be blank, which nobody empties, and how
-a mistake is found (explain).
+or read in two ways); the value is one exact figure, which two equalities give by way of different
+figures, without any rounding; and it is what another reading says, or what a slip of the eye makes
+of what was read. Everything else stays as it is printed. Here: that decision, and putting it into
+amounts and books. Not here: blank cells, which nobody fills, printed figures that should be blank,
+which nobody empties, and how a mistake is found (explain).
 """
 
 from __future__ import annotations

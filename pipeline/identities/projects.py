@@ -53,8 +53,9 @@ class Declared:
 
 
 def declared(expectations: Path) -> tuple[Declared, ...]:
-    """The declared identities."""
-    text = (expectations / "project_checks.yml").read_text(encoding="utf-8")
+    """The declared identities; none where there is no such file."""
+    path = expectations / "project_checks.yml"
+    text = path.read_text(encoding="utf-8") if path.exists() else "[]"
     return tuple(Declared(**entry) for entry in yaml.safe_load(text))
 
 

@@ -5,8 +5,7 @@ one, of single cells, and the search was complete; the print of each cell is in 
 or read in two ways); the value is one exact figure, asked for by two broken equalities at least;
 and it is what another reading says, or what a slip of the eye makes of what was read. Everything
 else stays as it is printed. Here: that decision, and putting it into amounts and books. Not here:
-blank cells, which nobody fills, printed figures that should be blank, which nobody empties, and how
-a mistake is found (explain).
+blank cells, which nobody fills, and how a mistake is found (explain).
 """
 
 from __future__ import annotations
@@ -71,7 +70,7 @@ def allowed(explanation: Explanation, doubtful: Mapping[str, Sequence[str]]) -> 
     """Whether every cell of an explanation may be repaired: all of them, or none."""
     return all(
         change.amount_id is not None
-        and change.value != 0
+        and change.value != 0  # nobody empties a printed cell
         and change.exact
         and len(change.witnesses) >= MIN_WITNESSES
         and plausible(change, doubtful.get(change.amount_id))

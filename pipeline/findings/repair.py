@@ -71,7 +71,7 @@ def allowed(explanation: Explanation, doubtful: Mapping[str, Sequence[str]]) -> 
     """Whether every cell of an explanation may be repaired: all of them, or none."""
     return all(
         change.amount_id is not None
-        and change.value != 0
+        and change.value != 0  # nobody empties a printed cell
         and change.exact
         and len(change.witnesses) >= MIN_WITNESSES
         and plausible(change, doubtful.get(change.amount_id))

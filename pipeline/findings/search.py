@@ -9,7 +9,7 @@ engine's word on what is found (verify).
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, product
@@ -25,7 +25,7 @@ from pipeline.findings.intervals import (
     range_of,
 )
 from pipeline.findings.slips import rank, slip
-from pipeline.findings.system import System
+from pipeline.findings.system import FEN, System
 
 MOST_CELLS = 6
 BUDGET = 100_000  # instances looked at, per document
@@ -194,17 +194,24 @@ def constraints(
 ) -> dict[int, tuple[Pattern, Bound, Bound]]:
     """The constraint of each instance that the chosen classes reach.
 
-    A zero that becomes a figure is a summand more, which rounding may move by one step more.
+    A zero that becomes a figure is a summand more, which rounding may move by one step more: where
+    a row of one part was exact, a row of two need not be. The engine has the last word.
     """
     found = {}
     for i in sorted({i for c in chosen for i in kinds[c].signs}):
         instance = system.instances[i]
         factors = {n: kinds[c].signs.get(i, 0) for n, c in enumerate(chosen)}
-        zeros = [kinds[c] for c in chosen if kinds[c].zero and i in kinds[c].signs]
-        wider = max((k.step for k in zeros), default=0) if instance.high else 0
+        zeros = any(kinds[c].zero and i in kinds[c].signs for c in chosen)
+        wider = coarsest(system, i) if zeros else 0
         low = None if instance.low is None else instance.low - wider - instance.residual
         found[i] = constraint(factors, low, instance.high + wider - instance.residual)
     return found
+
+
+def coarsest(system: System, number: int) -> int:
+    """The largest step in an instance; zero where all is printed to the fen, and not rounded."""
+    step = max(system.cells[cell].step for cell in system.instances[number].terms)
+    return step if step > FEN else 0
 
 
 def opposed(kept: Mapping[int, tuple[Pattern, Bound, Bound]], size: int) -> list[int]:
@@ -255,18 +262,25 @@ def settled(
 
 
 def middle(system: System, kinds: Sequence[Class], chosen: Sequence[int], variable: int) -> int:
-    """The change that the narrowest instance with this variable alone asks for, else zero."""
+    """The change that most of the narrowest instances with this variable alone ask for, else zero.
+
+    Instances are in no order that means anything: of two that as many ask for, the smaller counts.
+    """
+    signs = kinds[chosen[variable]].signs
     alone = [
-        (system.instances[i].high, i)
-        for i, sign in kinds[chosen[variable]].signs.items()
+        i
+        for i, sign in signs.items()
         if system.instances[i].low is not None
         and abs(sign) == 1
         and not any(i in kinds[c].signs for n, c in enumerate(chosen) if n != variable)
     ]
-    if not alone:
-        return 0
-    i = min(alone)[1]
-    return -system.instances[i].residual * kinds[chosen[variable]].signs[i]
+    least_high = min((system.instances[i].high for i in alone), default=0)
+    asked = Counter(
+        -system.instances[i].residual * signs[i]
+        for i in alone
+        if system.instances[i].high == least_high
+    )
+    return min(asked, key=lambda change: (-asked[change], abs(change), change), default=0)
 
 
 def filled(

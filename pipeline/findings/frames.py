@@ -42,6 +42,10 @@ REASONS = {
         "没有找到能使各项勾稽关系恢复的改动",
         "No change was found that restores its identities",
     ),
+    "form": (
+        "绩效目标表的数字不一致，其单元格不在金额表中，未逐格查找",
+        "Figures of a performance form differ; its cells are no amounts, so none is singled out",
+    ),
     "documents": (
         "两份文件的数字不一致，未判断是哪一份有误",
         "Two documents differ; which of them is wrong is not asked",
@@ -110,7 +114,7 @@ class Evidence:
     def cause(self, finding: Finding) -> tuple[str, str]:
         """The cause of a finding, and which reason says so."""
         if not finding.explanations:
-            return "unknown", "documents" if finding.kind == "documents" else "unexplained"
+            return "unknown", finding.kind
         named = [c for e in finding.explanations for c in e.changes]
         ids = [c.amount_id for c in named if c.amount_id is not None]
         if any(i in self.doubted or i in self.restored for i in ids):

@@ -81,5 +81,5 @@ def alone(
     broken = results.checks.filter(~pl.col("identity_id").is_in(inside), verdict="breaks")
     columns = ("document_id", "check_id", "identity_id")
     for document_id, check_id, identity_id in broken.select(columns).iter_rows():
-        kind = "documents" if identity_id in linked else "unexplained"
+        kind = "documents" if identity_id in linked else "form"
         yield Finding(document_id, kind, (check_id,), (), 0)

@@ -22,7 +22,7 @@ PINNED = """
     c.verdict = 'breaks' AND EXISTS (
       SELECT 1 FROM known_breaks k JOIN dim_document d USING (sha256)
       WHERE d.document_id = c.document_id AND k.identity_id = c.identity_id
-        AND k.statement_id = c.statement_id AND k.subject = c.subject
+        AND k.statement_id IS NOT DISTINCT FROM c.statement_id AND k.subject = c.subject
         AND k.left_value = c.left_value AND k.right_value = c.right_value)
 """
 VIOLATIONS = """

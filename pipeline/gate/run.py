@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from pipeline.gate.pins import NO_STATEMENT
 from pipeline.gate.rule import WIDTHS, Rule, Violation
 from pipeline.gate.scans import SCANS
 from pipeline.schema.catalogue import literal, quoted, tables
@@ -63,7 +64,8 @@ def add_pins(
     )
     connection.execute("CREATE TEMP TABLE known_losses (document_id VARCHAR, what VARCHAR)")
     for pin in pins["known_breaks"]:
-        place = [pin[name] for name in ("sha256", "identity_id", "statement_id", "subject")]
+        statement = None if pin["statement_id"] == NO_STATEMENT else pin["statement_id"]
+        place = [pin["sha256"], pin["identity_id"], statement, pin["subject"]]
         row = [*place, pin["expect"]["left"], pin["expect"]["right"]]
         connection.execute("INSERT INTO known_breaks VALUES (?, ?, ?, ?, ?, ?)", row)
     for loss in pins["known_losses"]:

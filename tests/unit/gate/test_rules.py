@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
 
-from pipeline.gate import pins, rules
+from pipeline.gate import pins, rules, run
 from pipeline.settings import PROJECT
 
 RULE = {
@@ -112,6 +113,15 @@ def test_an_empty_suite_file_is_refused_with_its_file(tmp_path: Path) -> None:
 
 
 DECISIONS = {"known_breaks": (pins.known_breaks, BREAK), "known_losses": (pins.known_losses, LOSS)}
+
+
+def test_a_break_of_a_performance_form_is_pinned_under_no_statement(tmp_path: Path) -> None:
+    entry = BREAK | {"identity_id": "form_sources", "statement_id": "none"}
+    (tmp_path / "known_breaks.yml").write_text(yaml.safe_dump([entry]))
+    assert pins.known_breaks(tmp_path) == [entry]
+    with duckdb.connect() as connection:
+        run.add_pins(connection, {"known_breaks": [entry], "known_losses": []})
+        assert connection.execute("SELECT statement_id FROM known_breaks").fetchall() == [(None,)]
 
 
 @pytest.mark.parametrize("name", DECISIONS)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 MAX_SHOWN, MOST_BREAKS = 12, 4
 FINDINGS = """
     SELECT source_name, kind, is_unique, cause, yuan_at_stake, n_checks, explanations,
-           statement_id, line_no, measure_id, page, printed_text, printed_unit, low_yuan, high_yuan,
-           detail
+           statement_id, line_no, code, measure_id, page, printed_text, printed_unit, low_yuan,
+           high_yuan, detail
     FROM v_explained ORDER BY yuan_at_stake DESC, source_name, finding_id
 """
 QUARANTINE = """
@@ -134,7 +134,8 @@ def found(row: dict[str, Any]) -> str:
     if row["kind"] == "unexplained":
         return f"{what}unexplained, up to {row['yuan_at_stake']:,} yuan"
     page = f", page {row['page']}" if row["page"] else ""
-    where = f"{row['statement_id']} row {row['line_no']} {row['measure_id']}{page}"
+    line = f"row {row['line_no']}" if row["line_no"] else f"no row {row['code']}"
+    where = f"{row['statement_id']} {line} {row['measure_id']}{page}"
     ways = "only" if row["is_unique"] else f"first of {row['explanations']}"
     said = f"{row['printed_text'] or 'blank'} {row['printed_unit'] or ''}".strip()
     low, high = row["low_yuan"], row["high_yuan"]

@@ -9,7 +9,7 @@ here: the engine's word (verify). A code stays as it is printed; this is said, n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -118,15 +118,19 @@ def one_digit_off(code: str) -> list[str]:
 
 
 def corrected(lines: pl.DataFrame, printed: str, meant: str) -> pl.DataFrame:
-    """The rows of a document with a code put right, and the rows of codes under what they are part
-    of: the longest printed prefix, else the total."""
+    """The rows of a document with a code put right."""
     there = (pl.col("code") == printed) & (pl.col("role") == CODED)
-    touched = lines.filter(there).select(SHEET).unique()
+    touched = set(lines.filter(there).select(SHEET).iter_rows())
     put = lines.with_columns(code=pl.when(there).then(pl.lit(meant)).otherwise("code"))
-    rows = put.to_dicts()
-    sheets = {tuple(row) for row in touched.iter_rows()}
+    return under_prefix(put, touched)
+
+
+def under_prefix(lines: pl.DataFrame, touched: Container[tuple[str, str | None]]) -> pl.DataFrame:
+    """The rows with those of codes, in some sheets, under the longest printed prefix of their code,
+    else under the total."""
+    rows = lines.to_dicts()
     for row in rows:
-        if (row["statement_id"], row["side"]) in sheets and row["role"] == CODED and row["code"]:
+        if (row["statement_id"], row["side"]) in touched and row["role"] == CODED and row["code"]:
             row["parent_line_no"] = above(row, rows)
     return pl.DataFrame(rows, schema=lines.schema, orient="row")
 
@@ -142,23 +146,28 @@ def above(row: dict[str, object], rows: list[dict[str, object]]) -> object:
     return next((r["line_no"] for r in own if r["role"] == "total"), None)
 
 
-def answered(misprint: Misprint, key: Key, outcome: Outcome) -> bool:
-    """Whether a check that broke holds again, under the name it has with the code put right."""
+def answered(
+    concerned: Collection[str], meant: Collection[str], key: Key, outcome: Outcome
+) -> bool:
+    """Whether a check that broke holds again, under the name it has with the codes in place.
+
+    `concerned` are the codes that its name may begin with, `meant` those it may then have. A check
+    of which rows are printed names the codes that are not.
+    """
     if key in outcome.held:
         return True
     identity, statement, subject = key
-    named = str(subject).split(" ")[0] in (misprint.printed, misprint.meant)
+    named = str(subject).split(" ")[0] in concerned
     wordless = not named and str(subject).startswith("缺")
     return any(
         other[0] == identity
         and (
-            (named and str(other[2]).startswith(f"{misprint.meant} "))
-            or (wordless and other[1] == statement)
+            (named and str(other[2]).split(" ")[0] in meant) or (wordless and other[1] == statement)
         )
         for other in outcome.held
     )
 
 
-def undisturbed(misprint: Misprint, key: Key, outcome: Outcome) -> bool:
-    """Whether a check that held still does, or was about the misprinted code itself."""
-    return key in outcome.held or str(key[2]).split(" ")[0] in (misprint.printed, misprint.meant)
+def undisturbed(concerned: Collection[str], key: Key, outcome: Outcome) -> bool:
+    """Whether a check that held still does, or was about one of the codes itself."""
+    return key in outcome.held or str(key[2]).split(" ")[0] in concerned

@@ -4,8 +4,8 @@
 
 One cell comes first; then a mistake that moves many cells at once, or a misprinted code; then sets
 of cells; at last a whole row or column. Here: that order, and what counts as an explanation. Not
-here: each kind of hypothesis (search, structure, codes), its verification (verify) and what is done
-about it (repair).
+here: each kind of hypothesis (search, structure, codes, lost), its verification (verify) and what
+is done about it (repair).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from math import prod
 
 import polars as pl
 
-from pipeline.findings import codes, structure
+from pipeline.findings import codes, lost, structure
 from pipeline.findings.model import Change, Explanation, Finding, Key
 from pipeline.findings.search import (
     BUDGET,
@@ -33,7 +33,7 @@ from pipeline.findings.search import (
 )
 from pipeline.findings.slips import rank, slip
 from pipeline.findings.system import Cell, System, systems
-from pipeline.findings.verify import Hypothesis, Outcome, Put, outcomes, yuan
+from pipeline.findings.verify import Hypothesis, Outcome, Put, copies, outcomes, yuan
 from pipeline.identities.books import Books
 from pipeline.identities.declaration import Declaration
 from pipeline.identities.engine import Results, run
@@ -106,8 +106,10 @@ def explain(
 
     ask(one for own in found for one in of_cells(own, [1]))
     lines = books.lines.partition_by("document_id", as_dict=True)
-    ask(one for own in found for one in of_mistakes(own, lines))
+    missing = of_missing(found, lines, books, declarations)
+    ask([*(one for own in found for one in of_mistakes(own, lines)), *missing])
     ask(one for own in found for one in of_cells(own, range(2, MOST_CELLS + 1)))
+    ask(one for own in found for one in of_sheets(own))
     return tuple(finding for own in found for finding in told(own))
 
 
@@ -157,16 +159,84 @@ def of_mistakes(
     if all(group.explanations for group in own):
         return
     for mistake in structure.mistakes(system, [g.broken for g in own if g.broken]):
-        changes = tuple(put_change(system, put) for put in mistake.puts)
-        asked = Hypothesis(system.document_id, mistake.puts)
-        good = held_or_empty(system, mistake.puts)
-        yield own, Candidate(mistake.kind, mistake.detail, asked, changes, good, good)
+        yield own, of_mistake(system, mistake)
     for misprint in codes.misprints(system, lines[system.document_id,]):
         yield own, of_code(system, misprint, lines[system.document_id,])
 
 
+def of_mistake(system: System, mistake: structure.Mistake) -> Candidate:
+    """A mistake as a candidate."""
+    changes = tuple(put_change(system, put) for put in mistake.puts)
+    asked = Hypothesis(system.document_id, mistake.puts)
+    good = held_or_empty(system, mistake.puts)
+    return Candidate(mistake.kind, mistake.detail, asked, changes, good, good)
+
+
+def of_sheets(own: list[Group]) -> Iterator[tuple[list[Group], Candidate]]:
+    """Whole rows and columns, where nothing smaller explains a group."""
+    system = own[0].system
+    open_groups = [group.broken for group in own if group.broken and not group.explanations]
+    if open_groups:
+        for mistake in lost.of_sheets(system, open_groups):
+            yield own, of_mistake(system, mistake)
+
+
+def of_missing(
+    found: Sequence[list[Group]],
+    lines: dict[tuple[object, ...], pl.DataFrame],
+    books: Books,
+    declarations: Sequence[Declaration],
+) -> list[tuple[list[Group], Candidate]]:
+    """Rows of codes that a table should print, where something is not explained by one cell each.
+
+    The engine is asked with the rows in place and blank: what they should say follows from that.
+    """
+    asked = [
+        (own, missing)
+        for own in found
+        if not all(group.explanations for group in own)
+        for missing in lost.missing_rows(own[0].system, lines[own[0].system.document_id,])
+    ]
+    if not asked:
+        return []
+    blank = [Hypothesis(own[0].system.document_id, (), missing.lines) for own, missing in asked]
+    with_rows = copies(books, blank)
+    wide = {
+        s.document_id: s for s in systems(with_rows, declarations, run(with_rows, declarations))
+    }
+    return [
+        (own, candidate)
+        for number, (own, missing) in enumerate(asked)
+        if str(number) in wide
+        and (candidate := of_rows(own[0].system, wide[str(number)], missing)) is not None
+    ]
+
+
+def of_rows(system: System, wide: System, missing: lost.Missing) -> Candidate | None:
+    """Missing rows as a candidate, null where the books do not say what they should print."""
+    values = lost.solved(wide, lost.cells_of(wide, missing))
+    broken = [group.broken for group in grouped(wide) if group.broken]
+    if not values or not lost.restoring(wide, broken, values):
+        return None
+    puts = lost.puts(wide, values)
+    named = tuple(sorted(missing.codes.values()))
+    changes = tuple(
+        replace(put_change(wide, put), line_no=None, code=missing.codes[put.cell.line_no])
+        for put in puts
+    )
+    return Candidate(
+        "rows_lost",
+        "、".join(named),
+        Hypothesis(system.document_id, puts, missing.lines),
+        changes,
+        lambda key, outcome: codes.answered(named, named, key, outcome),
+        lambda key, outcome: codes.undisturbed(named, key, outcome),
+    )
+
+
 def of_code(system: System, misprint: codes.Misprint, lines: pl.DataFrame) -> Candidate:
     """A misprinted code as a candidate: the figures of its rows stay as they are."""
+    both = (misprint.printed, misprint.meant)
     rows = lines.filter(code=misprint.printed).select("statement_id", "side", "line_no")
     there = {(statement, side or "", line_no) for statement, side, line_no in rows.iter_rows()}
     puts = [
@@ -179,8 +249,8 @@ def of_code(system: System, misprint: codes.Misprint, lines: pl.DataFrame) -> Ca
         f"{misprint.printed} → {misprint.meant}",
         Hypothesis(system.document_id, (), misprint.lines),
         tuple(put_change(system, put) for put in puts),
-        lambda key, outcome: codes.answered(misprint, key, outcome),
-        lambda key, outcome: codes.undisturbed(misprint, key, outcome),
+        lambda key, outcome: codes.answered(both, both[1:], key, outcome),
+        lambda key, outcome: codes.undisturbed(both, key, outcome),
     )
 
 
@@ -295,7 +365,7 @@ def merge(some: Sequence[tuple[list[Group], list[Group], Explanation]]) -> None:
     first.broken = tuple(sorted(i for g in restored for i in g.broken))
     first.mute = tuple(key for g in restored for key in g.mute)
     first.explanations = alike[:MOST_LISTED]
-    first.ways, first.complete = len(alike), True
+    first.ways, first.complete = len(alike), all(group.complete for group in restored)
     for group in restored[1:]:
         own.remove(group)
 

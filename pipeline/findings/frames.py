@@ -20,7 +20,7 @@ from pipeline.schema.catalogue import tables
 
 ZERO = Decimal(0)
 # What moves figures about is as likely a table taken wrongly as one printed wrongly.
-MOVED = ("unit", "columns", "row", "rows")
+MOVED = ("unit", "columns", "row", "rows", "column", "rows_lost")
 REASONS = {
     "reading": (
         "所指数字的原文为识别所得，或两种读法不一致",
@@ -35,8 +35,8 @@ REASONS = {
         "Two tables or more print the code so, in clean text",
     ),
     "moved": (
-        "多个数字一起错位，可能是印错，也可能是表格取错",
-        "Many figures are moved together: printed so, or a table taken wrongly",
+        "多个数字一起错位或缺失，可能是印错，也可能是表格取错",
+        "Many figures are moved or lost together: printed so, or a table taken wrongly",
     ),
     "unexplained": (
         "没有找到能使各项勾稽关系恢复的改动",
@@ -157,7 +157,7 @@ def cell_rows(
     """The rows of fact_finding_cell of one finding."""
     for number, explanation in enumerate(finding.explanations, start=1):
         for position, change in enumerate(explanation.changes, start=1):
-            code, label = names.get(place(finding.document_id, change), (None, None))
+            named = names.get(place(finding.document_id, change), (change.code, None))
             yield {
                 "finding_id": key,
                 "explanation": number,
@@ -167,8 +167,8 @@ def cell_rows(
                 "side": change.side,
                 "line_no": change.line_no,
                 "measure_id": change.measure_id,
-                "code": code,
-                "label": label,
+                "code": named[0],
+                "label": named[1],
                 "printed_yuan": change.printed,
                 "low_yuan": change.low,
                 "high_yuan": change.high,

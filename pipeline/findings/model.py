@@ -19,13 +19,13 @@ class Change:
     `value` is the one that the engine was asked with; zero stands for a blank cell. `amount_id` and
     `printed` are null where the cell is blank. `slip` says how one could become the other.
     `witnesses` are broken equalities that give the cell this very value, by way of different
-    figures.
+    figures. A row that is not printed has no `line_no`; `code` says which it is.
     """
 
     amount_id: str | None
     statement_id: str
     side: str | None
-    line_no: int
+    line_no: int | None
     measure_id: str
     printed: Decimal | None
     low: Decimal
@@ -33,6 +33,7 @@ class Change:
     value: Decimal
     slip: str
     witnesses: tuple[Key, ...] = ()
+    code: str | None = None
 
     @property
     def exact(self) -> bool:

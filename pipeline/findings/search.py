@@ -255,9 +255,11 @@ def settled(
     for member, value, bounds in zip(members, values, ranges, strict=True):
         cell = system.cells[member]
         low, high = bounds if bounds is not None else (None, None)
-        grid_low = value if low is None else upward(cell.value + low, cell.step)
-        grid_high = value if high is None else downward(cell.value + high, cell.step)
-        moved.append(Moved(member, cell.value + value, grid_low, grid_high))
+        said = cell.value + value
+        grid_low = said if low is None else upward(cell.value + low, cell.step)
+        grid_high = said if high is None else downward(cell.value + high, cell.step)
+        floor = 0 if cell.value >= 0 and said >= 0 else grid_low
+        moved.append(Moved(member, said, max(grid_low, floor), grid_high))
     return tuple(moved) if all(m.value != system.cells[m.cell].value for m in moved) else None
 
 

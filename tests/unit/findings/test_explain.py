@@ -145,6 +145,9 @@ def test_when_the_budget_ends_the_finding_is_unexplained_and_says_so(
 ) -> None:
     wrong = {amount("expenditure", 4, "basic"): "41.80", amount("expenditure", 8, "basic"): "86.70"}
     monkeypatch.setattr("pipeline.findings.explain.BUDGET", 3)
+    (wider,) = found(said(good(), **wrong))
+    assert (wider.kind, wider.unique) == ("column", False), "something smaller may explain it"
+    monkeypatch.setattr("pipeline.findings.lost.parts", lambda sheet: iter(()))
     (finding,) = found(said(good(), **wrong))
     assert (finding.kind, finding.explanations, finding.count) == ("unexplained", (), 0)
     assert not finding.complete

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from pipeline.findings.codes import corrected, rooted, suspect
+from pipeline.findings.codes import corrected, rooted, suspect, under_prefix
 from pipeline.findings.verify import Put
 from pipeline.identities.books import Books
 from pipeline.identities.example import read_example
@@ -108,3 +108,59 @@ def test_codes_stand_under_their_printed_prefix() -> None:
 
 def test_a_put_without_a_value_is_a_blank() -> None:
     assert Put.__annotations__["value"] == "int | None"
+
+
+def without(books: Books, statement: str, *lines: int) -> Books:
+    """The books without some rows of a table; codes stand under what is left."""
+    there = pl.col("statement_id") == statement
+    gone = there & pl.col("line_no").is_in(lines)
+    left = under_prefix(books.lines.filter(~gone), {(statement, None)})
+    return Books(left, books.cells.filter(~gone), books.coverage)
+
+
+def test_rows_that_a_table_does_not_print_and_another_does() -> None:
+    explanation = only(without(good(), "expenditure", 4))
+    assert (explanation.kind, explanation.detail) == ("rows_lost", "2080505")
+    assert {(c.line_no, c.code, c.measure_id, c.value) for c in explanation.changes} == {
+        (None, "2080505", "total", Decimal("408000")),
+        (None, "2080505", "basic", Decimal("408000")),
+    }
+
+
+def test_a_class_that_is_lost_with_all_its_rows() -> None:
+    explanation = only(without(good(), "revenue", 2, 3, 4, 5))
+    assert explanation.kind == "rows_lost"
+    assert explanation.detail == "208、20805、2080505、2080506"
+    assert {c.value for c in explanation.changes if c.code == "2080506"} == {Decimal("204000")}
+
+
+def test_rows_that_no_other_table_prints_are_not_made_up() -> None:
+    """A row that both tables lack is lost without a trace of what it was."""
+    books = without(without(good(), "expenditure", 4), "revenue", 4)
+    kinds = {f.kind for f in found(books)}
+    assert "rows_lost" not in kinds
+    assert kinds
+
+
+WIDE = """
+    # form shanxi_budget
+    # expenditure | total | basic | project
+    total 合计 | 36.00 | 28.00 | 8.00
+    code:201 一般公共服务支出 | 1.00 | 1.00 |
+    code:205 教育支出 | 2.00 | 2.00 |
+    code:206 科学技术支出 | 3.00 | 3.00 |
+    code:208 社会保障和就业支出 | 4.00 | 4.00 |
+    code:210 卫生健康支出 | 5.00 | 5.00 |
+    code:212 城乡社区支出 | 6.00 | 6.00 |
+    code:213 农林水支出 | 7.00 | 7.00 |
+    code:221 住房保障支出 | 8.00 | | 8.00
+"""
+
+
+def test_a_column_that_is_lost_as_a_whole() -> None:
+    books = read_example(WIDE)
+    kept = books.cells.filter(~((pl.col("measure_id") == "basic") & (pl.col("line_no") > 1)))
+    explanation = only(Books(books.lines, kept, books.coverage))
+    assert (explanation.kind, explanation.detail) == ("column", "column basic")
+    assert [c.value for c in explanation.changes] == [Decimal(n * 10000) for n in range(1, 8)]
+    assert {c.amount_id for c in explanation.changes} == {None}

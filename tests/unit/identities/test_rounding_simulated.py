@@ -153,6 +153,15 @@ def test_figures_of_several_steps(parts: list[tuple[int, int]], step: int, mode:
     assert judged([terms], mode)["holds"].all()
 
 
+@given(rows, st.sampled_from(["rounding", "leaves", "breakdowns"]), st.integers(2, 10**6))
+def test_no_tolerance_grows_with_the_amount(parts: list[int], mode: str, times: int) -> None:
+    def tolerance(factor: int) -> int:
+        terms: list[Term] = [(False, 1, half_up(p) * factor, U, 3) for p in parts]
+        return int(judged([[(True, 1, U, U, 2), *terms]], mode)["tolerance"][0])
+
+    assert tolerance(times) == tolerance(1)
+
+
 @given(st.lists(amounts, min_size=1, max_size=12), st.integers(-3, 3).filter(bool))
 def test_figures_printed_to_the_fen_must_be_exact(parts: list[int], off: int) -> None:
     terms = [(True, 1, sum(parts), 1, 1), *((False, 1, p, 1, 1) for p in parts)]

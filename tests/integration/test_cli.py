@@ -189,7 +189,7 @@ def test_an_export_that_the_gate_stopped_ends_with_3_and_names_the_line(
     ran = ended(Ending(None, judgements, "quality_report"), stopped.settings, monkeypatch)
     assert ran.code == 3
     assert "STOPS expenditure_row" in ran.out
-    assert "expenditure row 1: 改动.txt · 合计: " in ran.out
+    assert "expenditure row 1: 改动.txt · 合计" in ran.out
     assert "residual 500.00" in ran.out
     assert "The export was stopped" in ran.out
     assert f"Report: {stopped.settings.quality}/index.html" in ran.out

@@ -23,7 +23,8 @@ from pipeline.identities.engine import run
 
 BATCH = 500  # copies in memory at once
 REFUSED, BREAKS, MISSED = "refused", "breaks", "missed"
-UNIQUE, AMONG, OTHER, NOWHERE = "unique", "among several", "other cells only", "nothing named"
+UNIQUE, FIRST, AMONG = "unique", "first of several", "among several"
+OTHER, NOWHERE = "other cells only", "nothing named"
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,8 @@ def location(mistake: Mistake, named: Sequence[Finding]) -> str:
         place for finding in named for place in places(finding.explanations[0])
     }:
         return UNIQUE
+    if any(wrong == places(e) for finding in named for e in finding.explanations[:1]):
+        return FIRST
     if any(wrong == places(e) for finding in named for e in finding.explanations):
         return AMONG
     if any(finding.explanations for finding in named):

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.table import Table
 
-from benchmarks.injection.judge import AMONG, BREAKS, MISSED, UNIQUE, Outcome
+from benchmarks.injection.judge import AMONG, BREAKS, FIRST, MISSED, UNIQUE, Outcome
 from benchmarks.injection.kinds import KINDS
 from benchmarks.injection.pages import Lost
 
@@ -19,18 +19,19 @@ LEAST_LOCATED = 99  # percent
 SINGLE = {kind.name for kind in KINDS if kind.single}
 HEADS = (
     *("mistake", "made", "refused", "told", "pinned", "told of these"),
-    *("localised", "if alone", "named", "repaired", "wrong"),
+    *("localised", "if alone", "or first", "named", "repaired", "wrong"),
 )
 LEGEND = (
     "refused: the text is no figure any more, so its table is put aside and the cell named. told: "
     "refused, or an identity breaks. pinned: a proved figure was moved by three printed steps or "
     "more. localised: of these, the changed cells are the only explanation; if alone: where no "
-    "other printed figure stands in the same equalities; named: it is one of several. repaired: "
-    "the right value is put where the changed cells are in doubt. wrong: another value is put, "
-    "then or with every cell in doubt. What is moved in several cells at once can leave every sum "
-    "as it was: it is shown, and not judged by what single figures are promised."
+    "other printed figure stands in the same equalities; or first: the only one, or the likeliest; "
+    "named: one of several. repaired: the right value is put where the changed cells are in doubt. "
+    "wrong: another value is put, then or with every cell in doubt. What is moved in several cells "
+    "at once can leave every sum as it was: it is shown, and not judged by what single figures are "
+    "promised."
 )
-NAMED = (UNIQUE, AMONG)
+NAMED = (UNIQUE, FIRST, AMONG)
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Row:
     """What came of one kind of mistake. Counts; shares are made of them when shown.
 
     `pinned`: a pinned figure was moved by three printed steps or more; `told_pinned`: and somebody
-    is told. `located`, `among` and `repaired` are of the pinned ones that break an identity
-    (`asked`); `alone` of these stand in equalities that no other printed figure stands in.
+    is told. `located`, `first`, `among` and `repaired` are of the pinned ones that break an
+    identity (`asked`); `alone` of these stand in equalities that no other printed figure stands in.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class Row:
     told_pinned: int = 0
     asked: int = 0
     located: int = 0
+    first: int = 0
     among: int = 0
     alone: int = 0
     located_alone: int = 0
@@ -110,6 +112,7 @@ def rows(outcomes: Sequence[Outcome]) -> Iterable[Row]:
             told_pinned=number(lambda o: o.told != MISSED, pinned),
             asked=len(asked),
             located=number(lambda o: o.located == UNIQUE, asked),
+            first=number(lambda o: o.located in (UNIQUE, FIRST), asked),
             among=number(lambda o: o.located in NAMED, asked),
             alone=number(lambda o: o.alone, asked),
             located_alone=number(lambda o: o.alone and o.located == UNIQUE, asked),
@@ -148,6 +151,7 @@ def of_pages(lost: Sequence[Lost]) -> Row:
         told_pinned=told,
         asked=told,
         located=named,
+        first=named,
         among=named,
         alone=told,
         located_alone=named,
@@ -175,6 +179,7 @@ def cells(row: Row) -> tuple[str, ...]:
         share(row.told_pinned, row.pinned),
         share(row.located, row.asked),
         share(row.located_alone, row.alone),
+        share(row.first, row.asked),
         share(row.among, row.asked),
         share(row.repaired, row.asked),
         str(row.wrong),

@@ -86,7 +86,7 @@ def obstacles(
             yield missing(term.ref, lines, printed)
         if formula.kind == "document" and not term.summed:
             yield repeated(term.ref, lines)
-        if asks_names(term.ref, formula):
+        if term.ref.items or formula.kind == "code":
             yield unrecognised(term.ref, formula, rows)
     if formula.kind == "line":
         yield from columns(formula, declaration, rows)
@@ -188,9 +188,11 @@ def repeated(ref: Ref, lines: pl.DataFrame) -> pl.DataFrame:
 
 def unrecognised(ref: Ref, formula: Formula, rows: Rows) -> pl.DataFrame:
     """Documents where a row of the role bears a figure and is not known by its item or code."""
+    whole = Ref(ref.measures, ref.statement, ref.sides, ref.roles)
+    by = "key" if formula.kind == "code" or {"code", "class"} & set(ref.roles) else "item"
     return (
-        unnamed(ref, formula, rows)
-        .filter(pl.col("value") != 0)
+        rows.cells_of(ref.statement)
+        .filter(selection.meant(whole) & pl.col(by).is_null() & (pl.col("value") != 0))
         .select(
             "document_id",
             reason=pl.format("行未识别：{} (row not recognised: {})", "name", "name"),
@@ -224,18 +226,6 @@ def differing(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     """document_id where a column has several values."""
     several = frame.group_by("document_id").agg(n=pl.col(column).drop_nulls().n_unique())
     return several.filter(pl.col("n") > 1).select("document_id")
-
-
-def asks_names(ref: Ref, formula: Formula) -> bool:
-    """Whether every row of the role must be known by its item or code."""
-    return bool(ref.items) or formula.kind == "code"
-
-
-def unnamed(ref: Ref, formula: Formula, rows: Rows) -> pl.DataFrame:
-    """The figures on rows of the role that are not known by their item or code."""
-    whole = Ref(ref.measures, ref.statement, ref.sides, ref.roles)
-    by = "key" if formula.kind == "code" or {"code", "class"} & set(ref.roles) else "item"
-    return rows.cells_of(ref.statement).filter(selection.meant(whole) & pl.col(by).is_null())
 
 
 def columns(formula: Formula, declaration: Declaration, rows: Rows) -> Iterable[pl.DataFrame]:
@@ -348,16 +338,7 @@ def condition_cells(declaration: Declaration, rows: Rows) -> pl.DataFrame:
     """
     empty = pl.DataFrame(schema={"amount_id": pl.String()})
     found = [deciding(condition, rows) for condition in declaration.conditions]
-    found += [nameless(f, rows) for f in declaration.formulas]
     return pl.concat([empty, *found]).unique().sort("amount_id")
-
-
-def nameless(formula: Formula, rows: Rows) -> pl.DataFrame:
-    """amount_id of the zeros on rows that nobody recognises: as figures they would be refused."""
-    refs = [t.ref for t in formula.terms if t.ref.statement and asks_names(t.ref, formula)]
-    empty = pl.DataFrame(schema={"amount_id": pl.String()})
-    found = [unnamed(ref, formula, rows).filter(value=0).select("amount_id") for ref in refs]
-    return pl.concat([empty, *found])
 
 
 def deciding(condition: Condition, rows: Rows) -> pl.DataFrame:

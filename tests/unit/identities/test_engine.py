@@ -272,3 +272,11 @@ def test_identities_bound_to_forms_keep_to_them() -> None:
     for form, height in (("shanxi_budget", 1), ("jiangsu_budget", 0)):
         coverage = books.coverage.with_columns(form=pl.lit(form))
         assert run(Books(books.lines, books.cells, coverage), [bound]).checks.height == height
+
+
+def test_a_column_of_parts_that_is_printed_and_blank_is_zero() -> None:
+    form = "# form shanxi_budget\n"
+    text = f"{form}# expenditure | total | basic | project\ntotal | 5.00\ncode:201 | 5.00"
+    assert set(verdicts("expenditure_row", text)) == {"breaks"}
+    unprinted = f"{form}# expenditure | total\ntotal | 5.00\ncode:201 | 5.00"
+    assert verdicts("expenditure_row", unprinted) == ["untestable"]

@@ -176,3 +176,9 @@ def budgets(draw: st.DrawFn) -> Books:
 @given(budgets())
 def test_no_proved_figure_can_move_three_steps_unnoticed(books: Books) -> None:
     assert unmoved(books) == []
+
+
+def test_three_steps_are_those_of_the_table_not_of_a_figure_without_decimals() -> None:
+    rows = "\n".join(f"  project p{i} | 1.25" for i in range(8))
+    text = f"# projects | total\ntotal | 35.00\n  project whole | 25\n{rows}"
+    assert proofs("project_tree", text)["2/total"][0] == "unproved"

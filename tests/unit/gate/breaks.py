@@ -311,7 +311,10 @@ BREAKS: dict[str, list[Break]] = {
             f"UPDATE fact_amount SET proof = 'disputed' WHERE {HELD_AMOUNTS};"
             f"UPDATE fact_check SET verdict = 'breaks', residual = 100 WHERE {HELD}",
             f"SELECT document_id, statement_id, NULL FROM fact_check WHERE {HELD}",
-            also=("identities_hold",),
+            also=(
+                *("checks_whole", "residuals_recomputed"),
+                *("expenditure_row", "unproved_explained"),
+            ),
         )
     ],
     "pins_current": [

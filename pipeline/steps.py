@@ -24,7 +24,7 @@ from pipeline.findings import frames, settle
 from pipeline.gate import judge as judging
 from pipeline.gate import pins, rules, run
 from pipeline.gate.judge import Judgement
-from pipeline.identities import projects
+from pipeline.identities import evaluations, projects
 from pipeline.identities.declaration import load_catalogue
 from pipeline.identities.engine import Results
 from pipeline.identities.engine import run as run_identities
@@ -136,8 +136,11 @@ def prove(settings: Settings) -> dict[str, pl.DataFrame]:
     save(settings, "read_again", again)
     progress.tell("Explaining what breaks", 0, 1)
     amounts = second.with_second(ledger.amounts, readings)
-    of_forms = projects.checks(ledger.tables["fact_project"])
-    settled = settle.settled(ledger.books, declarations, results, amounts, of_forms)
+    of_projects = projects.checks(ledger.tables["fact_project"])
+    scored = ("fact_evaluation", "fact_indicator", "fact_quarantine")
+    of_reports = evaluations.checks(*(ledger.tables[name] for name in scored))
+    of_performance = pl.concat([of_projects, of_reports])
+    settled = settle.settled(ledger.books, declarations, results, amounts, of_performance)
     proved = {
         "fact_amount": books.with_proofs(
             settled.amounts.drop("second_text", "second_yuan"), settled.results.proofs, readings

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from pipeline.forms.family import Column, Form, families
-from pipeline.identities import projects
+from pipeline.identities import performance
 from pipeline.identities.declaration import Declaration, load_catalogue, vocabulary
 from pipeline.schema.catalogue import measures, statements, tables, vocabularies
 from pipeline.settings import Settings
@@ -95,17 +95,20 @@ def identities() -> Iterator[str]:
         yield f"## {family} · {' · '.join(FAMILIES[family])}\n"
         for one in group:
             yield from identity_lines(one, shown)
-    yield "## 绩效目标表 · performance forms\n"
+    yield "## 绩效目标表和绩效自评 · performance forms and self-evaluations\n"
     yield (
-        "声明于 `expectations/project_checks.yml`，对 fact_project 的每一行核对。\n\n"
-        "Declared in `expectations/project_checks.yml`; asked of every row of fact_project.\n"
+        "声明于 `expectations/project_checks.yml`，"
+        "对 fact_project 或 fact_evaluation 的每一行核对。\n\n"
+        "Declared in `expectations/project_checks.yml`; asked of every row of fact_project or of"
+        " fact_evaluation.\n"
     )
-    for check in projects.declared(Settings().expectations):
+    for check in performance.declared(Settings().expectations):
         yield f"### {check.code} {check.id}\n"
         yield f"**{check.title_zh}**<br>\n{check.title_en}\n"
         yield f"- 理由：{check.reason_zh}"
         yield f"- Reason: {check.reason_en}"
         zh, en = SEVERITIES[check.severity]
+        yield f"- 对象 asked of: `{check.table}`"
         yield f"- 程度 severity: {zh} {en}\n"
 
 

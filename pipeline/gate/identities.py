@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from pipeline.gate.rule import Rule
 from pipeline.identities.declaration import Declaration
-from pipeline.identities.projects import Declared
+from pipeline.identities.performance import Declared
 from pipeline.schema.catalogue import literal
 
 # What has an identifier, a code, titles and a severity.

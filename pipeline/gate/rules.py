@@ -17,7 +17,7 @@ import yaml
 from pipeline.gate import identities, structure
 from pipeline.gate.rule import Rule
 from pipeline.gate.scans import SCANS
-from pipeline.identities import projects
+from pipeline.identities import performance
 from pipeline.identities.declaration import load_catalogue
 from pipeline.schema.catalogue import tables
 
@@ -61,7 +61,7 @@ def load(expectations: Path) -> tuple[Rule, ...]:
     """
     declared: tuple[identities.Named, ...] = (
         *load_catalogue(expectations / "identities"),
-        *projects.declared(expectations),
+        *performance.declared(expectations),
     )
     found = (*structure.rules(), *identities.rules(declared), *written(expectations / "suites"))
     ids = [rule.id for rule in found]

@@ -1,7 +1,7 @@
 """Self-evaluations (绩效自评) in flowing text: a report for each project, with money and scores.
 
 Here: where a report stands, its two tables, and its result. Not here: how rows are cut (flow), and
-what the evaluations owe to arithmetic (evaluation_checks).
+what the evaluations owe to arithmetic (identities).
 """
 
 from __future__ import annotations

@@ -12,9 +12,15 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
-from pipeline.performance.evaluation_checks import checks
+import polars as pl
+
+from pipeline.identities.evaluations import checks
+from pipeline.ledger import evaluations, projects
 from pipeline.performance.shapes import Performance, ProjectForm
+from pipeline.schema.catalogue import tables
+from pipeline.staging import performed
 from pipeline.staging.extract import performance_of, understand
+from pipeline.staging.tables import SCHEMAS
 from tests.accuracy.test_answers import document
 
 ANSWERS = Path(__file__).parent / "answers" / "performance"
@@ -134,11 +140,19 @@ def test_every_indicator_of_the_self_evaluations() -> None:
 
 
 def test_what_the_evaluations_owe_to_arithmetic_holds() -> None:
-    verdicts = Counter(
-        (check.identity_id, check.verdict)
-        for report in said(REPORTS).evaluations
-        for check in checks(report)
+    reports = pl.DataFrame(
+        list(performed.evaluation_rows(REPORTS, said(REPORTS))), schema=SCHEMAS["evaluations"]
     )
+    indicators = pl.DataFrame(
+        list(performed.indicator_rows(REPORTS, said(REPORTS))), schema=SCHEMAS["indicators"]
+    )
+    _, report_of = evaluations.projects(tables()["fact_project"].frame([]), reports)
+    found = checks(
+        evaluations.build(reports, report_of),
+        projects.indicators(indicators, {}, report_of),
+        tables()["fact_quarantine"].frame([]),
+    )
+    verdicts = Counter(found.select("identity_id", "verdict").iter_rows())
     assert verdicts == {
         ("evaluation_weights", "exact"): 7,
         ("evaluation_scores", "exact"): 7,

@@ -53,7 +53,8 @@ def suite(folder: Path, *found: dict[str, Any], **fields: Any) -> Path:
 def expectations(folder: Path, *found: dict[str, Any]) -> Path:
     """A folder of expectations with the declared identities and one suite."""
     suite(folder / "suites", *found)
-    (folder / "identities").symlink_to(PROJECT / "expectations" / "identities")
+    for name in ("identities", "project_checks.yml"):
+        (folder / name).symlink_to(PROJECT / "expectations" / name)
     return folder
 
 

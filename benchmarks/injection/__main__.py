@@ -30,6 +30,7 @@ CACHE = Path(tempfile.gettempdir()) / "yusuan-injection"
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- injection: begin -->", "<!-- injection: end -->"
 FIRST_BUDGET, FIRST_TABLE = 1, 5000  # seeds
+WIDTH = 118
 
 
 def sources(asked: argparse.Namespace) -> list[Originals]:
@@ -87,7 +88,7 @@ def options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.injection", description=__doc__)
     add = parser.add_argument
     add("--seed", type=int, default=1, help="draws the mistakes")
-    add("--most", type=int, default=6, help="mistakes of a kind in a document")
+    add("--most", type=int, default=4, help="mistakes of a kind in a document")
     add("--tables", type=int, default=4, help="made-up documents, each table of which is one")
     add("--budgets", type=int, default=6, help="made-up budgets")
     add("--pages", type=int, default=2, help="pages lost of a file")
@@ -105,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = options().parse_args(arguments)
     declarations = load_catalogue(asked.identities)
     found = measured(sources(asked), declarations, asked)
-    console = Console()
+    console = Console(width=max(Console().width, WIDTH))
     console.print(report.table(found))
     console.print(report.LEGEND, markup=False, highlight=False)
     for line in report.sentences(found):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from rich.box import SIMPLE
 from rich.table import Table
 
 from benchmarks.injection.judge import AMONG, BREAKS, FIRST, MISSED, UNIQUE, Outcome
@@ -76,11 +77,10 @@ class Report:
         """What falls short of the goal, in words."""
         found = [f"false alarm: {alarm}" for alarm in self.alarms]
         found += [f"{r.kind}: {r.wrong} repairs to a wrong value" for r in self.rows if r.wrong]
-        found += [
-            f"{r.kind}: localised {share(r.located_alone, r.alone)} where alone"
-            for r in self.rows
-            if r.single and r.located_alone * 100 < LEAST_LOCATED * r.alone
-        ]
+        known = [r for r in self.rows if r.single]
+        located, alone = sum(r.located_alone for r in known), sum(r.alone for r in known)
+        if located * 100 < LEAST_LOCATED * alone:
+            found.append(f"localised {share(located, alone)} of what is alone in its equalities")
         return found + [
             f"{r.kind}: {r.pinned - r.told_pinned} of {r.pinned} in pinned figures not told"
             for r in self.rows
@@ -160,9 +160,9 @@ def of_pages(lost: Sequence[Lost]) -> Row:
 
 def table(report: Report) -> Table:
     """The rows for people."""
-    shown = Table(title="One mistake in a clean document", title_justify="left")
+    shown = Table(title="One mistake in a clean document", title_justify="left", box=SIMPLE)
     for title in HEADS:
-        shown.add_column(title, justify="left" if title == HEADS[0] else "right")
+        shown.add_column(title, justify="left" if title == HEADS[0] else "right", no_wrap=True)
     for row in report.rows:
         shown.add_row(*cells(row))
     return shown
@@ -187,11 +187,11 @@ def cells(row: Row) -> tuple[str, ...]:
 
 
 def share(part: int, whole: int) -> str:
-    """A share in percent with two decimals, cut off, so that 100 means all of them."""
+    """A share in percent with one decimal, cut off, so that 100 means all of them."""
     if not whole:
         return ""
-    hundredths = part * 10_000 // whole
-    return f"{hundredths // 100}.{hundredths % 100:02d} %"
+    tenths = part * 1000 // whole
+    return f"{tenths // 10}.{tenths % 10} %"
 
 
 def sentences(report: Report) -> Iterable[str]:

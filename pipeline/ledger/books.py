@@ -25,6 +25,7 @@ from pipeline.ledger import (
     revisions,
     second,
 )
+from pipeline.ledger.claim_reports import Reports
 from pipeline.ledger.mandates import Duties
 from pipeline.readers.shapes import DOUBTED
 from pipeline.schema.catalogue import tables
@@ -32,6 +33,7 @@ from pipeline.staging.second import READINGS
 from pipeline.staging.tables import Extract
 
 NO_DUTIES = Duties()
+REPORTED = ("fact_project", "fact_evaluation", "fact_quarantine")
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,7 @@ def told(ledger: Ledger, proofs: pl.DataFrame) -> dict[str, pl.DataFrame]:
             proved,
             staged.coverage,
             ledger.described,
+            Reports(*(ledger.tables[name] for name in REPORTED)),
         ),
         "fact_quantity": claims.fact_quantity(staged.quantities, staged.claims),
     }

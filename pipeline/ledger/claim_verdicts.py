@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from pipeline.identities.percent import Figure as Printed
@@ -34,7 +34,9 @@ from pipeline.ledger.claim_arithmetic import (
     sum_of,
 )
 from pipeline.ledger.claim_cells import Tables
+from pipeline.ledger.claim_reports import Reported
 
+NONE_REPORTED = Reported()
 NO_PRIOR = "the earlier year is not at hand"
 
 
@@ -47,24 +49,27 @@ class Judge:
         tables: Tables,
         counts: Mapping[str, Decimal],
         subjects: Mapping[str, Any],
+        reported: Reported = NONE_REPORTED,
     ) -> None:
         self.claims = list(claims)
         self.by_number = {claim["number"]: claim for claim in self.claims}
         self.tables = tables
         self.counts = counts
         self.subjects = subjects
+        self.reported = reported
         self.found: dict[int, Verdict] = {}
 
     def judge(self) -> dict[int, Verdict]:
         """A verdict for each claim, by its number."""
         for claim in self.claims:
             if claim["measure"] in STATED:
-                self.found[claim["number"]] = self.stated(claim)
+                self.found[claim["number"]] = self.in_reports(claim) or self.stated(claim)
             elif claim["measure"] == "budget":
-                self.found[claim["number"]] = self.against(
+                self.found[claim["number"]] = self.in_reports(claim) or self.against(
                     claim, self.rules(claim).get("budget", ())
                 )
         self.judge_sums()
+        self.judge_grades()
         for claim in self.claims:
             if claim["measure"] in ("share", "execution_rate"):
                 self.found[claim["number"]] = self.ratio(claim)
@@ -94,6 +99,51 @@ class Judge:
             same = Decimal(claim["value"]) == self.counts[claim["subject"]]
             return exact(same, "the table of related information counts otherwise")
         return nothing("no table states it")
+
+    def in_reports(self, claim: Claim) -> Verdict | None:
+        """A count, a sum or a mean that performance forms or self-evaluations have.
+
+        A document need not print all of them: where they say otherwise, they say nothing.
+        """
+        measure, found = claim["measure"], []
+        for name in self.rules(claim).get("reported", {}).get(measure, ()):
+            if measure == "count" and self.reported.counts.get(name) == Decimal(claim["value"]):
+                found.append((AGREES, self.reported.said(name)))
+            elif name in self.reported.sums and claim["amount_yuan"] is not None:
+                verdict = compare(claim, self.reported.sums[name])
+                found.append((verdict, f"sum of {self.reported.said(name)}"))
+            elif measure == "score" and self.reported.score is not None:
+                mean = self.reported.score.quantize(step(claim["value"]), ROUND_HALF_UP)
+                if mean == Decimal(claim["value"]):
+                    found.append((AGREES, f"mean score of {self.reported.said(name)}"))
+        for wanted in (AGREES, ROUNDING):
+            for verdict, said in found:
+                if verdict == wanted:
+                    return Verdict(verdict, None, said)
+        return None
+
+    def judge_grades(self) -> None:
+        """Numbers of projects by grade, where their total is the number of reports at hand.
+
+        Two lists of that total leave open which of them the reports are of.
+        """
+        if self.reported.grades is None:
+            return
+        totals = [
+            (claim, parts)
+            for claim in self.claims
+            if claim["measure"] == "count"
+            and (wanted := self.rules(claim).get("sum"))
+            and Decimal(claim["value"]) == sum(self.reported.grades.values())
+            and (parts := [p for p in self.parts_after(claim, wanted) if "grades" in self.rules(p)])
+        ]
+        if len(totals) != 1:
+            return
+        for part in totals[0][1]:
+            printed = sum(self.reported.grades.get(g, 0) for g in self.rules(part)["grades"])
+            said = f"{printed} of {self.reported.said('evaluations')} have this grade"
+            same = Decimal(part["value"]) == printed
+            self.found[part["number"]] = Verdict(AGREES if same else CONTRADICTS, None, said)
 
     def against(self, claim: Claim, places: Iterable[Mapping[str, Any]]) -> Verdict:
         """Money against the cells it may speak of: one that agrees is the one meant."""

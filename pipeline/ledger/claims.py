@@ -17,6 +17,7 @@ import polars as pl
 from pipeline.ledger import keys
 from pipeline.ledger.claim_arithmetic import Verdict
 from pipeline.ledger.claim_cells import Table, Tables, tables_of
+from pipeline.ledger.claim_reports import Reports
 from pipeline.ledger.claim_verdicts import Judge
 from pipeline.narrative.patterns import declared
 from pipeline.schema.catalogue import tables
@@ -31,6 +32,7 @@ def fact_claim(
     amounts: pl.DataFrame,
     coverage: pl.DataFrame,
     documents: pl.DataFrame,
+    reports: Reports,
 ) -> pl.DataFrame:
     """Every claim with its verdict. `amounts` carry `step_yuan` and `proof`."""
     printed = tables_of(lines, amounts, coverage)
@@ -39,7 +41,8 @@ def fact_claim(
     for document_id, own in grouped(claims).items():
         found = Tables(near(document_id, printed, siblings))
         counts = counted(quantities, siblings[document_id])
-        verdicts = Judge(own, found, counts, declared("subjects")).judge()
+        reported = reports.of(siblings[document_id])
+        verdicts = Judge(own, found, counts, declared("subjects"), reported).judge()
         rows += released(document_id, own, verdicts)
     return tables()["fact_claim"].frame(rows)
 

@@ -14,14 +14,22 @@ from pipeline.identities.percent import Figure
 from pipeline.ledger import claims as claiming
 from pipeline.ledger.claim_arithmetic import Verdict, percent
 from pipeline.ledger.claim_cells import Table, Tables
+from pipeline.ledger.claim_reports import Reported, Reports
 from pipeline.ledger.claim_verdicts import Judge
 from pipeline.narrative.patterns import declared
+from pipeline.schema.catalogue import tables as released_tables
 from pipeline.schema.catalogue import words
 from pipeline.staging.tables import SCHEMAS
 from pipeline.staging.told import claim_rows
 from tests.unit.narrative.prose import read
 
 KEY = "0123456789abcdef"
+NO_REPORTS = Reports(
+    *(
+        released_tables()[n].frame([])
+        for n in ("fact_project", "fact_evaluation", "fact_quarantine")
+    )
+)
 
 
 def row(number: int, **fields: Any) -> dict[str, Any]:
@@ -60,11 +68,16 @@ def basic(amount: str, **fields: Any) -> Table:
 
 
 def verdicts(
-    text: str, *tables: Table, counts: dict[str, Decimal] | None = None, **fields: str
+    text: str,
+    *tables: Table,
+    counts: dict[str, Decimal] | None = None,
+    reported: Reported | None = None,
+    **fields: str,
 ) -> list[Verdict]:
     """The verdict of each claim of a text."""
     rows = list(claim_rows(KEY, read(text, **fields)))
-    judged = Judge(rows, Tables(tables), counts or {}, declared("subjects")).judge()
+    subjects = declared("subjects")
+    judged = Judge(rows, Tables(tables), counts or {}, subjects, reported or Reported()).judge()
     return [judged[number] for number in sorted(judged)]
 
 
@@ -235,6 +248,90 @@ def test_counts_of_the_tables() -> None:
     assert said(text, counts={"vehicles_held": Decimal(2)}) == ["contradicts"]
 
 
+def reports(*grades: str | None, lost: bool = False, **money: str) -> Reported:
+    """What a document with two forms and a report of each grade has."""
+    forms = [
+        {
+            "project_id": f"p{n}",
+            "document_id": KEY,
+            "match": "none",
+            "form_pages": 1,
+            "annual_total": Decimal(n * 10_000),
+        }
+        for n in (1, 2)
+    ]
+    reported = [
+        {
+            "document_id": KEY,
+            "evaluation_no": number,
+            "project_id": f"p{number}",
+            "grade": grade,
+            "total_score": Decimal(80 + number),
+            **{name: Decimal(amount) for name, amount in money.items()},
+        }
+        for number, grade in enumerate(grades, start=1)
+    ]
+    unread = {
+        "quarantine_id": "q",
+        "source_name": "某",
+        "sha256": "0" * 64,
+        "document_id": KEY,
+        "stage": "forms",
+        "reason": "row_unplaced",
+    }
+    return Reports(
+        released_tables()["fact_project"].frame(forms),
+        released_tables()["fact_evaluation"].frame(reported),
+        released_tables()["fact_quarantine"].frame([unread] if lost else []),
+    ).of([KEY])
+
+
+def test_projects_with_targets_are_the_forms_and_their_money() -> None:
+    text = "纳入绩效目标管理的项目{}个,涉及金额{}万元。"
+    found = verdicts(text.format(2, 3), reported=reports())
+    assert [one.verdict for one in found] == ["agrees", "agrees"]
+    assert [one.reason for one in found] == [
+        "2 performance forms",
+        "sum of annual_total of 2 performance forms",
+    ]
+    assert said(text.format(3, 4), reported=reports()) == ["untestable"] * 2
+
+
+def test_what_was_evaluated_is_the_sum_of_the_reports() -> None:
+    text = "二级项目2个,共涉及资金{}元。"
+    found = reports("优", "良", approved="15", year_budget="14")
+    assert said(text.format(30), reported=found) == ["agrees", "agrees"]
+    assert said(text.format(28), reported=found) == ["agrees", "agrees"]
+    assert said(text.format(31), reported=found) == ["agrees", "untestable"]
+
+
+GRADED = '二级项目绩效自评个数{}个:{}个项目自评等级为"优",{}个项目自评等级为"良"。'
+
+
+def test_numbers_by_grade_are_those_of_the_reports() -> None:
+    found = reports("优秀", "良", "良")
+    assert said(GRADED.format(3, 1, 2), reported=found) == ["agrees"] * 3
+    assert said(GRADED.format(3, 2, 1), reported=found)[1:] == ["contradicts"] * 2
+
+
+@pytest.mark.parametrize(
+    "found", [reports("优", "良"), reports("优", "良", None), reports("优", "良", "良", lost=True)]
+)
+def test_numbers_by_grade_contradict_only_where_all_reports_are_at_hand(found: Reported) -> None:
+    assert "contradicts" not in said(GRADED.format(3, 2, 1), reported=found)
+
+
+def test_of_two_lists_of_one_total_neither_is_meant() -> None:
+    twice = GRADED.replace("二级", "一级").format(3, 2, 1) + GRADED.format(3, 1, 2)
+    assert "contradicts" not in said(twice, reported=reports("优", "良", "良"))
+
+
+def test_a_mean_score_may_be_that_of_the_reports() -> None:
+    assert said("平均得分81.5分。", reported=reports("良", "良")) == ["agrees"]
+    assert said("平均得分82分。", reported=reports("良", "良")) == ["agrees"]
+    assert said("平均得分83分。", reported=reports("良", "良")) == ["untestable"]
+
+
 def frames(text: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Staged claims of one document, and the document."""
     rows = list(claim_rows(KEY, read(text)))
@@ -250,17 +347,14 @@ def test_every_claim_is_released_once_with_a_verdict_and_a_stable_key() -> None:
     amounts = nothing["cells"].with_columns(
         amount_id=pl.lit(""), amount_yuan=pl.lit(0), step_yuan=pl.lit(0), proof=pl.lit("")
     )
-    built = claiming.fact_claim(
-        claims, nothing["quantities"], nothing["lines"], amounts, nothing["coverage"], documents
-    )
+    known = (nothing["quantities"], nothing["lines"], amounts, nothing["coverage"], documents)
+    built = claiming.fact_claim(claims, *known, NO_REPORTS)
     assert built.height == 5
     assert built["claim_id"].n_unique() == 5
     assert built["verdict"].null_count() == 0
     assert claiming.OTHER_CAUSE in "".join(built["reason"].drop_nulls())
     later = claims.with_columns(number=pl.col("number") + 7, of=pl.col("of") + 7)
-    again = claiming.fact_claim(
-        later, nothing["quantities"], nothing["lines"], amounts, nothing["coverage"], documents
-    )
+    again = claiming.fact_claim(later, *known, NO_REPORTS)
     assert again["claim_id"].to_list() == built["claim_id"].to_list()
 
 

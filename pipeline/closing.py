@@ -131,8 +131,9 @@ def findings(settings: Settings) -> Text:
 def found(row: dict[str, Any]) -> str:
     """One finding in a line."""
     what = f"{row['source_name']}: {row['n_checks']} broken identities, "
-    if row["kind"] == "unexplained":
-        return f"{what}unexplained, up to {row['yuan_at_stake']:,} yuan"
+    if not row["explanations"]:
+        kind = vocabularies()["finding_kind"][row["kind"]]["en"].lower()
+        return f"{what}{kind}; up to {row['yuan_at_stake']:,} yuan"
     page = f", page {row['page']}" if row["page"] else ""
     line = f"row {row['line_no']}" if row["line_no"] else f"no row {row['code']}"
     where = f"{row['statement_id']} {line} {row['measure_id']}{page}"

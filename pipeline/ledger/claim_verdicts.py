@@ -108,7 +108,7 @@ class Judge:
         measure, found = claim["measure"], []
         for name in self.rules(claim).get("reported", {}).get(measure, ()):
             if measure == "count" and self.reported.counts.get(name) == Decimal(claim["value"]):
-                found.append((AGREES, self.reported.said(name)))
+                found.append((AGREES, self.reported.said(name) + self.listed_otherwise(claim)))
             elif name in self.reported.sums and claim["amount_yuan"] is not None:
                 verdict = compare(claim, self.reported.sums[name])
                 found.append((verdict, f"sum of {self.reported.said(name)}"))
@@ -121,6 +121,13 @@ class Judge:
                 if verdict == wanted:
                     return Verdict(verdict, None, said)
         return None
+
+    def listed_otherwise(self, claim: Claim) -> str:
+        """What the lists of projects count where no list has the number that is stated."""
+        counted = sorted(set(self.tables.count(self.rules(claim).get("count", ()))))
+        if not counted or Decimal(claim["value"]) in map(Decimal, counted):
+            return ""
+        return f"; the lists have {' or '.join(map(str, counted))} rows"
 
     def judge_grades(self) -> None:
         """Numbers of projects by grade, where their total is the number of reports at hand.

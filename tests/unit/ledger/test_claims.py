@@ -297,6 +297,15 @@ def test_projects_with_targets_are_the_forms_and_their_money() -> None:
     assert said(text.format(3, 4), reported=reports()) == ["untestable"] * 2
 
 
+def test_a_list_of_another_length_than_the_forms_is_told() -> None:
+    listed = table("projects", *((row(n, role="project"), {}) for n in (1, 2, 3)))
+    text = "纳入绩效目标管理的项目{}个。"
+    (found,) = verdicts(text.format(2), listed, reported=reports())
+    assert found == Verdict("agrees", None, "2 performance forms; the lists have 3 rows")
+    (found,) = verdicts(text.format(3), listed, reported=reports())
+    assert found == Verdict("agrees", None, "rows of the list")
+
+
 def test_what_was_evaluated_is_the_sum_of_the_reports() -> None:
     text = "二级项目2个,共涉及资金{}元。"
     found = reports("优", "良", approved="15", year_budget="14")

@@ -46,7 +46,7 @@ ui: setup ## Show the asset graph at http://localhost:3000
 	DAGSTER_HOME=$(CURDIR)/.dagster $(BIN)/dagster dev -w workspace.yaml
 
 lock: setup ## Resolve the dependencies again (needs uv)
-	uv pip compile --universal --generate-hashes --python-version 3.11 --group dev pyproject.toml \
+	uv pip compile --universal --generate-hashes --python-version 3.11 --group dev --extra cluster pyproject.toml \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet --upgrade -o requirements.lock
 
 clean: ## Remove the environment and everything that builds made

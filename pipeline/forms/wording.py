@@ -58,7 +58,7 @@ SAME_CHARACTER = (
     "齐齊 龄齡 收収 征徵 制製 台臺 于於 长⻓ 门⻔ 页⻚ 车⻋ 见⻅ 风⻛ 食⻝ 民⺠ 马⻢ 贝⻉ 角⻆ "
     "鸟⻦ 麦⻨ 黄⻩ 齐⻬ 龙⻰ 鱼⻥ 西⻄ 青⻘ 飞⻜ 骨⻣"
 )
-FOLDS = str.maketrans(
+FOLDS = VARIANTS | str.maketrans(
     {other: group[0] for group in SAME_CHARACTER.split() for other in group[1:]}
     | {chr(0xFEE0 + n): chr(n) for n in range(ord("0"), ord("z") + 1) if chr(n).isalnum()}
 )
@@ -75,13 +75,26 @@ LIKENESS = frozenset((wrong, group[0]) for group in MISREAD.split() for wrong in
 MIN_LIKENESS = 4
 
 
-def squeeze(text: str) -> str:
-    """Text without white space, control and format characters: the released form of a label."""
-    return "".join(c for c in text if not c.isspace() and unicodedata.category(c) not in HIDDEN)
-
-
 TOTALS = frozenset({"合计", "总计", "部门合计", "单位合计"})
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+class Shown(dict[int, str | None]):
+    """For `str.translate`: nothing in place of what is not shown; filled as characters come."""
+
+    def __missing__(self, code: int) -> str | None:
+        character = chr(code)
+        is_shown = not character.isspace() and unicodedata.category(character) not in HIDDEN
+        self[code] = character if is_shown else None
+        return self[code]
+
+
+SHOWN = Shown()
+
+
+def squeeze(text: str) -> str:
+    """Text without white space, control and format characters: the released form of a label."""
+    return text.translate(SHOWN)
 
 
 def with_arabic_years(text: str) -> str:
@@ -92,7 +105,7 @@ def with_arabic_years(text: str) -> str:
 def folded(text: str) -> str:
     """A text in one script: simplified characters, plain digits, one kind of bracket and quote."""
     one = COMPATIBLE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
-    return one.translate(VARIANTS).translate(FOLDS)
+    return one.translate(FOLDS)
 
 
 def canon(text: str) -> str:

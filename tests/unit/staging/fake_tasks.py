@@ -26,6 +26,8 @@ from pipeline.staging import store
 from pipeline.staging.tables import SCHEMAS, framed
 
 KIB = 1024
+# What a worker leaves burning; long enough for its answer on a machine that is busy.
+FUSE, SLOW = 0.6, 1.2
 NOISE = "0123456789abcdef" * 4 * KIB
 
 
@@ -56,7 +58,7 @@ def good(staging: Path, document: Document) -> None:
 
 def slow(staging: Path, document: Document) -> None:
     """Well within any limit, but not at once."""
-    time.sleep(0.4)
+    time.sleep(SLOW)
 
 
 def crash(staging: Path, document: Document) -> None:
@@ -172,7 +174,7 @@ def fill_the_disk(staging: Path, document: Document) -> None:
 
 def die_later(staging: Path, document: Document) -> None:
     """Answers, and leaves behind what kills the worker a moment later."""
-    threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    threading.Timer(FUSE, os.kill, (os.getpid(), signal.SIGKILL)).start()
 
 
 def crash_at_first(staging: Path, document: Document) -> None:

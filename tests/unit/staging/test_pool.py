@@ -21,7 +21,7 @@ from pipeline.documents.document import Document
 from pipeline.settings import PROJECT
 from pipeline.staging import pool, processes, store, worker
 from pipeline.staging.pool import Limits, Outcome, Record, WorkersDoNotStart, run
-from tests.unit.staging.fake_tasks import behave, look_around
+from tests.unit.staging.fake_tasks import FUSE, behave, look_around
 
 MIB = 1024**2
 LIMITS = Limits(seconds=30, memory_bytes=1024 * MIB, file_bytes=8 * MIB)
@@ -200,7 +200,7 @@ def test_a_worker_that_dies_between_two_documents_is_replaced(tmp_path: Path) ->
     found = []
     for outcome in run(documents, tmp_path / "staging", 1, LIMITS, behave, preload=()):
         found.append(outcome)
-        time.sleep(0.3)
+        time.sleep(FUSE + 0.3)
     assert not refusals(found)
     assert len(found) == 2
 

@@ -48,6 +48,7 @@ TERM: dict[str, pl.DataType] = {
     "sign": pl.Int64(),
     "could_pin": pl.Boolean(),
 }
+NO_CHECKS, NO_TERMS = pl.DataFrame(schema=CHECK), pl.DataFrame(schema=TERM)
 ID_BYTES = 15
 BATCH = 2000  # documents
 NO_FIGURE = "两边均无数字 (no figure printed on either side)"
@@ -119,7 +120,7 @@ def guarded(declaration: Declaration, rows: Rows) -> tuple[pl.DataFrame, pl.Data
         checks, terms = evaluate(declaration, rows)
     except Exception as error:
         checks = crashed(declaration, rows, error)
-        terms = pl.DataFrame(schema=TERM)
+        terms = NO_TERMS
     named = pl.lit(declaration.id).alias("identity_id")
     return checks.with_columns(named), terms.with_columns(named)
 
@@ -141,14 +142,15 @@ def crashed(declaration: Declaration, rows: Rows, error: Exception) -> pl.DataFr
 
 def evaluate(declaration: Declaration, rows: Rows) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The checks and terms of one identity; instances are numbered across its formulas."""
-    checks, terms = [pl.DataFrame(schema=CHECK)], [pl.DataFrame(schema=TERM)]
+    checks, terms = [NO_CHECKS], [NO_TERMS]
     ready, numbered = [], 0
     for formula in declaration.formulas:
         covered = gate.belonging(formula, declaration, rows)
         if covered.is_empty():
             continue
         admitted, refused = gate.admitted(formula, declaration, covered, rows)
-        checks.append(refusal(refused, "untestable"))
+        if refused.height:
+            checks.append(refusal(refused, "untestable"))
         if admitted.is_empty():
             continue
         ready.append(admitted)

@@ -24,7 +24,7 @@ from pipeline.schema.catalogue import measures, statements, vocabularies, words
 EMPTY = ("stated_empty", "blank")
 BY_STATEMENT = ("line", "parent", "structure")
 UNIT = ["document_id", "statement_id", "reason"]
-NO_OBSTACLE = pl.DataFrame(schema={"document_id": pl.String(), "reason": pl.String()})
+NOTHING = pl.DataFrame(schema=dict.fromkeys(UNIT, pl.String()))
 
 
 def unit_of(formula: Formula) -> list[str]:
@@ -42,7 +42,7 @@ def admitted(
     if declaration.empty_is_zero:
         usable = usable | state.is_in(EMPTY)
     ready = covered.select(unit).unique()
-    refusals = [pl.DataFrame(schema=dict.fromkeys([*unit, "reason"], pl.String()))]
+    refusals = [NOTHING.select(*unit, "reason")]
     stated = closed(covered.filter(~usable), unit)
     for obstacle in chain([stated], obstacles(formula, declaration, covered, rows)):
         if ready.is_empty():
@@ -155,7 +155,7 @@ def described(ref: Ref) -> tuple[str, str]:
 def unprinted(ref: Ref, forms: tuple[str, ...], rows: Rows) -> pl.DataFrame:
     """Documents whose statement has no such column: what it does not print is not zero."""
     if "columns" not in rows.coverage.columns or ref.every:
-        return NO_OBSTACLE
+        return NOTHING
     named = " / ".join(ref.measures)
     reason = f"无此栏：{described(ref)[0]} (column not printed: {named} in {ref.statement})"
 
@@ -172,7 +172,10 @@ def unprinted(ref: Ref, forms: tuple[str, ...], rows: Rows) -> pl.DataFrame:
 
 def with_data(statement: str, forms: tuple[str, ...], rows: Rows) -> pl.DataFrame:
     """Coverage rows of a statement that prints something."""
-    return covering([statement], forms, rows).filter(pl.col("state") == "data")
+    return rows.once(
+        ("with_data", statement, forms),
+        lambda: covering([statement], forms, rows).filter(pl.col("state") == "data"),
+    )
 
 
 def headed(sides: Iterable[str], named: Iterable[str]) -> pl.Expr:

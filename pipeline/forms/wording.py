@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}年度?")
 BARE_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
@@ -61,6 +62,7 @@ SAME_CHARACTER = (
 FOLDS = str.maketrans(
     {other: group[0] for group in SAME_CHARACTER.split() for other in group[1:]}
     | {chr(0xFEE0 + n): chr(n) for n in range(ord("0"), ord("z") + 1) if chr(n).isalnum()}
+    | VARIANTS
 )
 # Kangxi radicals and compatibility ideographs, which some fonts map plain characters to.
 COMPATIBLE = re.compile("[\u2f00-\u2fdf\uf900-\ufaff]")
@@ -73,15 +75,28 @@ MISREAD = (
 )
 LIKENESS = frozenset((wrong, group[0]) for group in MISREAD.split() for wrong in group[1:])
 MIN_LIKENESS = 4
-
-
-def squeeze(text: str) -> str:
-    """Text without white space, control and format characters: the released form of a label."""
-    return "".join(c for c in text if not c.isspace() and unicodedata.category(c) not in HIDDEN)
-
-
 TOTALS = frozenset({"合计", "总计", "部门合计", "单位合计"})
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+# The words of a table are compared with those of every form: each is normalised once.
+REMEMBERED = 8192
+
+
+class Visible(dict[int, int | None]):
+    """A table for `str.translate` without what is not seen, filled as characters are met."""
+
+    def __missing__(self, code: int) -> int | None:
+        character = chr(code)
+        hidden = character.isspace() or unicodedata.category(character) in HIDDEN
+        return self.setdefault(code, None if hidden else code)
+
+
+VISIBLE = Visible()
+
+
+@lru_cache(REMEMBERED)
+def squeeze(text: str) -> str:
+    """Text without white space, control and format characters: the released form of a label."""
+    return text.translate(VISIBLE)
 
 
 def with_arabic_years(text: str) -> str:
@@ -89,12 +104,14 @@ def with_arabic_years(text: str) -> str:
     return CHINESE_YEAR.sub(lambda found: found[0].translate(CHINESE_DIGITS), text)
 
 
+@lru_cache(REMEMBERED)
 def folded(text: str) -> str:
     """A text in one script: simplified characters, plain digits, one kind of bracket and quote."""
     one = COMPATIBLE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
-    return one.translate(VARIANTS).translate(FOLDS)
+    return one.translate(FOLDS)
 
 
+@lru_cache(REMEMBERED)
 def canon(text: str) -> str:
     """Text as compared: squeezed and folded, every year as `{Y}年`."""
     return with_any_year(folded(squeeze(text)))

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Collection
 from functools import lru_cache
 
+# The words of a table are compared with those of every form: each is normalised once.
+REMEMBERED = 8192
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}年度?")
 BARE_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 ENUMERATOR = re.compile(
@@ -59,10 +61,9 @@ SAME_CHARACTER = (
     "齐齊 龄齡 收収 征徵 制製 台臺 于於 长⻓ 门⻔ 页⻚ 车⻋ 见⻅ 风⻛ 食⻝ 民⺠ 马⻢ 贝⻉ 角⻆ "
     "鸟⻦ 麦⻨ 黄⻩ 齐⻬ 龙⻰ 鱼⻥ 西⻄ 青⻘ 飞⻜ 骨⻣"
 )
-FOLDS = str.maketrans(
+FOLDS = VARIANTS | str.maketrans(
     {other: group[0] for group in SAME_CHARACTER.split() for other in group[1:]}
     | {chr(0xFEE0 + n): chr(n) for n in range(ord("0"), ord("z") + 1) if chr(n).isalnum()}
-    | VARIANTS
 )
 # Kangxi radicals and compatibility ideographs, which some fonts map plain characters to.
 COMPATIBLE = re.compile("[\u2f00-\u2fdf\uf900-\ufaff]")
@@ -75,28 +76,28 @@ MISREAD = (
 )
 LIKENESS = frozenset((wrong, group[0]) for group in MISREAD.split() for wrong in group[1:])
 MIN_LIKENESS = 4
+
+
 TOTALS = frozenset({"合计", "总计", "部门合计", "单位合计"})
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-# The words of a table are compared with those of every form: each is normalised once.
-REMEMBERED = 8192
 
 
-class Visible(dict[int, int | None]):
-    """A table for `str.translate` without what is not seen, filled as characters are met."""
+class Shown(dict[int, str | None]):
+    """For `str.translate`: nothing in place of what is not shown; filled as characters come."""
 
-    def __missing__(self, code: int) -> int | None:
+    def __missing__(self, code: int) -> str | None:
         character = chr(code)
-        hidden = character.isspace() or unicodedata.category(character) in HIDDEN
-        return self.setdefault(code, None if hidden else code)
+        is_shown = not character.isspace() and unicodedata.category(character) not in HIDDEN
+        self[code] = character if is_shown else None
+        return self[code]
 
 
-VISIBLE = Visible()
+SHOWN = Shown()
 
 
-@lru_cache(REMEMBERED)
 def squeeze(text: str) -> str:
     """Text without white space, control and format characters: the released form of a label."""
-    return text.translate(VISIBLE)
+    return text.translate(SHOWN)
 
 
 def with_arabic_years(text: str) -> str:

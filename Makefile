@@ -27,7 +27,7 @@ data: setup ## Build a release from data/raw into data/curated
 	$(BIN)/yusuan build --strict
 
 test: setup lint ## Pass every check and test
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: setup ## Style and types
 	$(BIN)/ruff check .

@@ -6,8 +6,6 @@ from dagster import TableColumn, TableColumnConstraints, TableConstraints, Table
 
 from pipeline.schema.catalogue import DUCKDB_TYPES, Table
 
-OWNERS = ["team:data-stewards"]
-
 
 def table_schema(table: Table) -> TableSchema:
     """A released table's columns as the UI shows them."""

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib import resources
 from typing import Any
 
-import yaml
-
+from pipeline.declared import all_beside
 from pipeline.forms.titles import title_key
 from pipeline.forms.wording import canon, canon_label, canon_title
 from pipeline.schema.catalogue import measures, require_word, statements
@@ -121,9 +119,7 @@ def families() -> tuple[Family, ...]:
 
     Raises `ValueError` naming family, form and the word that is not declared elsewhere.
     """
-    folder = resources.files(__package__) / "families"
-    paths = sorted((p for p in folder.iterdir() if p.name.endswith(".yml")), key=lambda p: p.name)
-    return tuple(parse_family(yaml.safe_load(p.read_text(encoding="utf-8"))) for p in paths)
+    return tuple(parse_family(spec) for spec in all_beside(__package__, "families"))
 
 
 def family_named(name: str) -> Family:

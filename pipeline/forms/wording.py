@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 
+# The words of a table are compared with those of every form: each is normalised once.
+REMEMBERED = 8192
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}年度?")
 BARE_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 ENUMERATOR = re.compile(
@@ -102,12 +105,14 @@ def with_arabic_years(text: str) -> str:
     return CHINESE_YEAR.sub(lambda found: found[0].translate(CHINESE_DIGITS), text)
 
 
+@lru_cache(REMEMBERED)
 def folded(text: str) -> str:
     """A text in one script: simplified characters, plain digits, one kind of bracket and quote."""
     one = COMPATIBLE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     return one.translate(FOLDS)
 
 
+@lru_cache(REMEMBERED)
 def canon(text: str) -> str:
     """Text as compared: squeezed and folded, every year as `{Y}年`."""
     return with_any_year(folded(squeeze(text)))

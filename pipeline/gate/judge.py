@@ -59,7 +59,9 @@ def judge(examined: list[Examined], strict: bool) -> list[Judgement]:
     context = gx.get_context(mode="ephemeral")
     # Progress bars of the engine have no place among those of the build.
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    source = context.data_sources.add_pandas("residuals")
+    # One asset for all frames: adding one writes the whole configuration anew.
+    asset = context.data_sources.add_pandas("residuals").add_dataframe_asset("residuals")
+    batch = asset.add_batch_definition_whole_dataframe("all")
     found = {}
     together: dict[str, list[Examined]] = {}
     for one in examined:
@@ -70,8 +72,6 @@ def judge(examined: list[Examined], strict: bool) -> list[Judgement]:
         else:
             together.setdefault(f"{one.rule.suite} {one.rule.table}", []).append(one)
     for name, group in together.items():
-        asset = source.add_dataframe_asset(name)
-        batch = asset.add_batch_definition_whole_dataframe("all")
         suite = gx.ExpectationSuite(name, expectations=expectations(group, strict))
         validation = gx.ValidationDefinition(name=name, data=batch, suite=context.suites.add(suite))
         result = validation.run(

@@ -14,6 +14,7 @@ from typing import Any
 import jsonschema
 import yaml
 
+from pipeline.declared import parsed
 from pipeline.gate import identities, structure
 from pipeline.gate.rule import Rule
 from pipeline.gate.scans import SCANS
@@ -75,7 +76,7 @@ def written(folder: Path) -> tuple[Rule, ...]:
     found: list[Rule] = []
     for path in sorted(folder.glob("*.yml")):
         try:
-            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+            content = parsed(path.read_text(encoding="utf-8"))
             jsonschema.validate(content, SCHEMA)
         except yaml.YAMLError as error:
             raise ValueError(f"{path}: not YAML: {error}") from error

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator
 
+from pipeline.declared import beside, parsed
 from pipeline.identities.formula import Formula, FormulaError, own, parse, parse_one
 from pipeline.identities.tolerance import MODES
 from pipeline.schema.catalogue import measures, statements
@@ -140,8 +139,7 @@ class Declaration:
 @cache
 def vocabulary() -> dict[str, dict[str, dict[str, str]]]:
     """The words for roles, items and relations between documents, from `roles.yml`."""
-    text = (resources.files(__package__) / "roles.yml").read_text(encoding="utf-8")
-    words: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(text)
+    words: dict[str, dict[str, dict[str, str]]] = beside(__package__, "roles.yml")
     return words
 
 
@@ -150,7 +148,7 @@ def load_catalogue(folder: Path | str) -> tuple[Declaration, ...]:
     errors: list[str] = []
     files: dict[str, dict[str, Any]] = {}
     for path in sorted(Path(folder).glob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        content = parsed(path.read_text(encoding="utf-8")) or {}
         if found := shape_errors(path.name, content):
             errors += found
         else:

@@ -48,6 +48,7 @@ TERM: dict[str, pl.DataType] = {
     "sign": pl.Int64(),
     "could_pin": pl.Boolean(),
 }
+NO_CHECKS, NO_TERMS = pl.DataFrame(schema=CHECK), pl.DataFrame(schema=TERM)
 ID_BYTES = 15
 BATCH = 2000  # documents
 NO_FIGURE = "两边均无数字 (no figure printed on either side)"
@@ -119,7 +120,7 @@ def guarded(declaration: Declaration, rows: Rows) -> tuple[pl.DataFrame, pl.Data
         checks, terms = evaluate(declaration, rows)
     except Exception as error:
         checks = crashed(declaration, rows, error)
-        terms = pl.DataFrame(schema=TERM)
+        terms = NO_TERMS
     named = pl.lit(declaration.id).alias("identity_id")
     return checks.with_columns(named), terms.with_columns(named)
 
@@ -141,25 +142,32 @@ def crashed(declaration: Declaration, rows: Rows, error: Exception) -> pl.DataFr
 
 def evaluate(declaration: Declaration, rows: Rows) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The checks and terms of one identity; instances are numbered across its formulas."""
-    checks, terms, ready, numbered = [], [], [], 0
-    concerned = [gate.belonging(formula, declaration, rows) for formula in declaration.formulas]
-    if all(covered.is_empty() for covered in concerned):
-        return pl.DataFrame(schema=CHECK), pl.DataFrame(schema=TERM)
+    checks, terms = [NO_CHECKS], [NO_TERMS]
+    ready, numbered = [], 0
     for formula in declaration.formulas:
-        admitted, refused = gate.admitted(formula, declaration, rows)
-        if formula.kind == "structure":
-            found, used = structure(formula, admitted, rows), pl.DataFrame(schema=TERM)
-        else:
-            found, used = instances(formula, declaration, admitted, rows, numbered)
-        numbered += found.height
+        covered = gate.belonging(formula, declaration, rows)
+        if covered.is_empty():
+            continue
+        admitted, refused = gate.admitted(formula, declaration, covered, rows)
+        if refused.height:
+            checks.append(refusal(refused, "untestable"))
+        if admitted.is_empty():
+            continue
         ready.append(admitted)
-        checks += [found, refusal(refused, "untestable")]
+        if formula.kind == "structure":
+            checks.append(structure(formula, admitted, rows))
+            continue
+        found, used = instances(formula, declaration, admitted, rows, numbered)
+        numbered += found.height
+        checks.append(found)
         terms.append(used)
-    checks.append(silent(declaration, pl.concat(ready), pl.concat(checks)))
-    loose = gate.condition_cells(declaration, rows).with_columns(loose=pl.lit(True))
-    could = pl.col("could_pin") & pl.col("loose").is_null()
-    judged = pl.concat(terms).join(loose, on="amount_id", how="left").with_columns(could_pin=could)
-    return pl.concat(checks), judged.drop("loose")
+    if ready:
+        checks.append(silent(declaration, pl.concat(ready), pl.concat(checks)))
+    judged = pl.concat(terms)
+    if declaration.conditions and judged.height:
+        decides = pl.col("amount_id").is_in(gate.condition_cells(declaration, rows)["amount_id"])
+        judged = judged.with_columns(could_pin=pl.col("could_pin") & ~decides)
+    return pl.concat(checks), judged
 
 
 def silent(declaration: Declaration, ready: pl.DataFrame, checks: pl.DataFrame) -> pl.DataFrame:

@@ -7,8 +7,10 @@ Not here: the residual of what can be tested (`engine`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache, partial
+from itertools import chain
 
 import polars as pl
 
@@ -22,6 +24,7 @@ from pipeline.schema.catalogue import measures, statements, vocabularies, words
 EMPTY = ("stated_empty", "blank")
 BY_STATEMENT = ("line", "parent", "structure")
 UNIT = ["document_id", "statement_id", "reason"]
+NOTHING = pl.DataFrame(schema=dict.fromkeys(UNIT, pl.String()))
 
 
 def unit_of(formula: Formula) -> list[str]:
@@ -30,26 +33,22 @@ def unit_of(formula: Formula) -> list[str]:
 
 
 def admitted(
-    formula: Formula, declaration: Declaration, rows: Rows
+    formula: Formula, declaration: Declaration, covered: pl.DataFrame, rows: Rows
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The units that can be tested (with `state` where by statement), and the refusals.
-
-    A unit whose forms do not include the statements of the identity is in neither.
-    """
+    """The units that can be tested, and the refusals; `covered` as of `belonging`."""
     unit = unit_of(formula)
-    covered = belonging(formula, declaration, rows)
     state = pl.col("state")
     usable = state == "data"
     if declaration.empty_is_zero:
         usable = usable | state.is_in(EMPTY)
-    closed = covered.filter(~usable).sort("document_id", "statement_id", "member")
-    refusals = [
-        closed.group_by(unit, maintain_order=True).agg(
-            reason=state_reason().unique(maintain_order=True).str.join("；")
-        )
-    ]
-    ready = covered.select(unit).unique().join(refusals[0], on=unit, how="anti")
-    for obstacle in obstacles(formula, declaration, covered, rows):
+    ready = covered.select(unit).unique()
+    refusals = [NOTHING.select(*unit, "reason")]
+    stated = closed(covered.filter(~usable), unit)
+    for obstacle in chain([stated], obstacles(formula, declaration, covered, rows)):
+        if ready.is_empty():
+            break
+        if obstacle.is_empty():
+            continue
         on = [column for column in unit if column in obstacle.columns]
         stopped = ready.join(obstacle, on=on).group_by(unit).agg(pl.col("reason").sort().first())
         refusals.append(stopped.select(refusals[0].columns))
@@ -60,16 +59,32 @@ def admitted(
     return ready.sort(unit), refused.select(UNIT).sort("document_id", "statement_id")
 
 
+def closed(covered: pl.DataFrame, unit: list[str]) -> pl.DataFrame:
+    """The units with a form that cannot be used, and the state of each such form as the reason."""
+    if covered.is_empty():
+        return covered
+    return (
+        covered.sort("document_id", "statement_id", "member")
+        .group_by(unit, maintain_order=True)
+        .agg(reason=state_reason().unique(maintain_order=True).str.join("；"))
+    )
+
+
 def belonging(formula: Formula, declaration: Declaration, rows: Rows) -> pl.DataFrame:
     """Coverage rows of the identity's statements in documents whose forms include them."""
-    coverage = rows.coverage
-    if declaration.forms and "form" in coverage.columns:
-        coverage = coverage.filter(pl.col("form").is_in(list(declaration.forms)))
     named = formula.statements
-    covered = coverage.filter(pl.col("statement_id").is_in(list(named)))
-    if formula.kind in BY_STATEMENT:
+    covered = covering(named, declaration.forms, rows)
+    if formula.kind in BY_STATEMENT or covered.is_empty():
         return covered
     return covered.filter(pl.col("statement_id").n_unique().over("document_id") == len(named))
+
+
+def covering(named: Iterable[str], forms: Sequence[str], rows: Rows) -> pl.DataFrame:
+    """Coverage rows of some statements, in some forms where any are named."""
+    wanted = pl.col("statement_id").is_in(list(named))
+    if forms and "form" in rows.coverage.columns:
+        wanted = wanted & pl.col("form").is_in(list(forms))
+    return rows.coverage.filter(wanted)
 
 
 def obstacles(
@@ -80,12 +95,11 @@ def obstacles(
     for term in formula.terms:
         if not term.ref.statement:
             continue
-        lines = selection.lines_meant(term.ref, rows)
         if not term.optional:
-            yield unprinted(term.ref, printed)
-            yield missing(term.ref, lines, printed)
+            yield unprinted(term.ref, declaration.forms, rows)
+            yield missing(term.ref, declaration.forms, rows)
         if formula.kind == "document" and not term.summed:
-            yield repeated(term.ref, lines)
+            yield repeated(term.ref, rows)
         if term.ref.items or formula.kind == "code":
             yield unrecognised(term.ref, formula, rows)
     if formula.kind == "line":
@@ -138,17 +152,30 @@ def described(ref: Ref) -> tuple[str, str]:
     )
 
 
-def unprinted(ref: Ref, covered: pl.DataFrame) -> pl.DataFrame:
+def unprinted(ref: Ref, forms: tuple[str, ...], rows: Rows) -> pl.DataFrame:
     """Documents whose statement has no such column: what it does not print is not zero."""
+    if "columns" not in rows.coverage.columns or ref.every:
+        return NOTHING
     named = " / ".join(ref.measures)
     reason = f"无此栏：{described(ref)[0]} (column not printed: {named} in {ref.statement})"
-    none = covered.select("document_id").clear().with_columns(reason=pl.lit(reason))
-    if "columns" not in covered.columns or ref.every:
-        return none
-    lacks = ~headed(ref.sides, ref.measures)
-    return covered.filter(
-        pl.col("statement_id") == ref.statement, pl.col("columns").is_not_null(), lacks
-    ).select("document_id", reason=pl.lit(reason))
+
+    def found() -> pl.DataFrame:
+        lacks = ~headed(ref.sides, ref.measures)
+        return (
+            with_data(ref.statement, forms, rows)
+            .filter(pl.col("columns").is_not_null() & lacks)
+            .select("document_id", reason=pl.lit(reason))
+        )
+
+    return rows.once(("unprinted", ref, forms), found)
+
+
+def with_data(statement: str, forms: tuple[str, ...], rows: Rows) -> pl.DataFrame:
+    """Coverage rows of a statement that prints something."""
+    return rows.once(
+        ("with_data", statement, forms),
+        lambda: covering([statement], forms, rows).filter(pl.col("state") == "data"),
+    )
 
 
 def headed(sides: Iterable[str], named: Iterable[str]) -> pl.Expr:
@@ -157,47 +184,44 @@ def headed(sides: Iterable[str], named: Iterable[str]) -> pl.Expr:
     return pl.col("columns").str.split(" ").list.eval(pl.element().is_in(wanted)).list.any()
 
 
-def missing(ref: Ref, lines: pl.DataFrame, printed: pl.DataFrame) -> pl.DataFrame:
+def missing(ref: Ref, forms: tuple[str, ...], rows: Rows) -> pl.DataFrame:
     """Documents whose statement has data and no such row, of one member at least."""
-    zh, en = described(ref)
     one = ["document_id", "member"]
-    return (
-        printed.filter(pl.col("statement_id") == ref.statement)
-        .select(one)
-        .join(lines.select(one).unique(), on=one, how="anti")
-        .select("document_id")
-        .unique()
-        .with_columns(reason=pl.lit(f"缺行：{zh} (row not printed: {en})"))
-    )
+
+    def found() -> pl.DataFrame:
+        zh, en = described(ref)
+        lines = selection.lines_meant(ref, rows).select(one)
+        lacking = with_data(ref.statement, forms, rows).join(lines, on=one, how="anti")
+        reason = pl.lit(f"缺行：{zh} (row not printed: {en})")
+        return lacking.select("document_id", reason=reason).unique()
+
+    return rows.once(("missing", replace(ref, measures=()), forms), found)
 
 
-def repeated(ref: Ref, lines: pl.DataFrame) -> pl.DataFrame:
+def repeated(ref: Ref, rows: Rows) -> pl.DataFrame:
     """Documents that print a row twice where one is meant."""
-    zh, en = described(ref)
-    return (
-        lines.group_by("document_id", "member")
-        .agg(pl.len().alias("n"))
-        .filter(pl.col("n") > 1)
-        .select("document_id")
-        .unique()
-        .with_columns(
-            reason=pl.lit(f"行重复：{zh} (row printed more than once: {en})"),
-        )
-    )
+    one = ["document_id", "member"]
+
+    def found() -> pl.DataFrame:
+        zh, en = described(ref)
+        lines = selection.lines_meant(ref, rows).select(one)
+        reason = pl.lit(f"行重复：{zh} (row printed more than once: {en})")
+        return lines.filter(lines.is_duplicated()).select("document_id", reason=reason).unique()
+
+    return rows.once(("repeated", replace(ref, measures=())), found)
 
 
 def unrecognised(ref: Ref, formula: Formula, rows: Rows) -> pl.DataFrame:
     """Documents where a row of the role bears a figure and is not known by its item or code."""
-    whole = Ref(ref.measures, ref.statement, ref.sides, ref.roles)
+    whole = Ref((), ref.statement, ref.sides, ref.roles)
     by = "key" if formula.kind == "code" or {"code", "class"} & set(ref.roles) else "item"
-    return (
-        rows.cells_of(ref.statement)
-        .filter(selection.meant(whole) & pl.col(by).is_null() & (pl.col("value") != 0))
-        .select(
-            "document_id",
-            reason=pl.format("行未识别：{} (row not recognised: {})", "name", "name"),
-        )
-    )
+
+    def found() -> pl.DataFrame:
+        unknown = selection.meant(whole) & pl.col(by).is_null() & (pl.col("value") != 0)
+        reason = pl.format("行未识别：{} (row not recognised: {})", "name", "name")
+        return rows.cells_of(ref.statement).filter(unknown).select("document_id", reason=reason)
+
+    return rows.once(("unrecognised", whole, by), found)
 
 
 def uneven(formula: Formula, printed: pl.DataFrame, rows: Rows) -> Iterable[pl.DataFrame]:
@@ -277,14 +301,10 @@ def blank_columns(formula: Formula, summands: set[str], rows: Rows) -> pl.DataFr
 
 def unmet(condition: Condition, covered: pl.DataFrame, rows: Rows) -> pl.DataFrame:
     """Documents where the condition is asked and no alternative of it holds."""
-    met = [holding(alternative, rows) for alternative in condition.alternatives]
-    return (
-        asked(condition, covered)
-        .join(pl.concat(met).unique(), on="document_id", how="anti")
-        .with_columns(
-            reason=pl.lit(f"条件不满足：{condition.zh} (condition not met: {condition.en})")
-        )
-    )
+    reason = pl.lit(f"条件不满足：{condition.zh} (condition not met: {condition.en})")
+    met = pl.concat([holding(alternative, rows) for alternative in condition.alternatives])
+    lacking = asked(condition, covered).join(met, on="document_id", how="anti")
+    return lacking.with_columns(reason=reason)
 
 
 def asked(condition: Condition, covered: pl.DataFrame) -> pl.DataFrame:
@@ -297,9 +317,7 @@ def asked(condition: Condition, covered: pl.DataFrame) -> pl.DataFrame:
 
 def holding(formula: Formula, rows: Rows) -> pl.DataFrame:
     """document_id of the documents where a condition holds, tested once."""
-    if formula not in rows.settled:
-        rows.settled[formula] = tested(formula, rows)
-    return rows.settled[formula]
+    return rows.once(("holding", formula), lambda: tested(formula, rows))
 
 
 def tested(formula: Formula, rows: Rows) -> pl.DataFrame:
@@ -313,8 +331,7 @@ def tested(formula: Formula, rows: Rows) -> pl.DataFrame:
     closed = asked.filter(~pl.col("state").is_in(["data", *EMPTY]))
     known = asked.join(closed, on="document_id", how="anti")
     for ref in {term.ref for term in formula.terms if not term.optional}:
-        data = known.filter(pl.col("state") == "data")
-        known = known.join(unprinted(ref, data), on="document_id", how="anti")
+        known = known.join(unprinted(ref, (), rows), on="document_id", how="anti")
     complete = (
         known.group_by("document_id")
         .agg(pl.col("statement_id").n_unique().alias("n"))
@@ -337,7 +354,9 @@ def condition_cells(declaration: Declaration, rows: Rows) -> pl.DataFrame:
     on to hold whatever the figure is.
     """
     empty = pl.DataFrame(schema={"amount_id": pl.String()})
-    found = [deciding(condition, rows) for condition in declaration.conditions]
+    found = [
+        rows.once(("deciding", one), partial(deciding, one, rows)) for one in declaration.conditions
+    ]
     return pl.concat([empty, *found]).unique().sort("amount_id")
 
 

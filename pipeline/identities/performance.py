@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import yaml
 
+from pipeline.declared import parsed
 from pipeline.identities.engine import check_ids
 from pipeline.identities.percent import FEN
 from pipeline.schema.catalogue import tables
@@ -50,7 +50,7 @@ def declared(expectations: Path) -> tuple[Declared, ...]:
     """The declared identities; none where there is no such file."""
     path = expectations / "project_checks.yml"
     text = path.read_text(encoding="utf-8") if path.exists() else "[]"
-    return tuple(Declared(**entry) for entry in yaml.safe_load(text))
+    return tuple(Declared(**entry) for entry in parsed(text))
 
 
 def framed(rows: Iterable[Check]) -> pl.DataFrame:

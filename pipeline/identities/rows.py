@@ -14,12 +14,12 @@ stand under nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from pipeline.identities.books import Books
-from pipeline.identities.formula import Formula
 
 DEEPEST = 10
 SUMMARIES = ("summary", "fiscal_summary")
@@ -46,7 +46,7 @@ class Rows:
     All of them, and the coverage, with `member`: 0 for the document's own, else which of several
     linked documents is meant (`linked`).
     descent: line_id of a leaf row and each of its ancestors.
-    settled: the documents where a condition was found to hold, so that each is tested once.
+    kept: small frames that several identities ask for, so that each is made once.
     """
 
     lines: dict[str, pl.DataFrame]
@@ -54,7 +54,7 @@ class Rows:
     all_lines: pl.DataFrame
     descent: pl.DataFrame
     coverage: pl.DataFrame
-    settled: dict[Formula, pl.DataFrame] = field(default_factory=dict, compare=False)
+    kept: dict[Hashable, pl.DataFrame] = field(default_factory=dict, compare=False)
 
     def lines_of(self, statement: str) -> pl.DataFrame:
         """The rows of a statement in all documents."""
@@ -63,6 +63,13 @@ class Rows:
     def cells_of(self, statement: str) -> pl.DataFrame:
         """The figures of a statement in all documents."""
         return self.cells.get(statement, next(iter(self.cells.values())).clear())
+
+    def once(self, key: Hashable, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """A frame that several identities ask for: a few documents or figures, for what is kept
+        stays in memory until the batch is judged."""
+        if key not in self.kept:
+            self.kept[key] = make()
+        return self.kept[key]
 
 
 def prepare(books: Books) -> Rows:

@@ -9,6 +9,8 @@ An instance is identified by document_id, k_line (a row, in `each line` and `eac
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from pipeline.identities.formula import Formula, Place, Ref, Term
@@ -36,6 +38,7 @@ def on_side(sides: tuple[str, ...]) -> pl.Expr:
     return pl.col("side").is_in(["", *sides]) if sides else pl.lit(True)
 
 
+@cache
 def meant(ref: Ref) -> pl.Expr:
     """Rows a reference means: side, role, and items (codes where the rows are codes).
 

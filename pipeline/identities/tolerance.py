@@ -13,6 +13,7 @@ Here: n, the bound and the 99.9 % quantile, from the counts of an instance. Not 
 
 from __future__ import annotations
 
+from functools import cache
 from math import isqrt
 
 import polars as pl
@@ -63,13 +64,17 @@ def quantile(n: int) -> int:
     return min(q, n // 2)
 
 
+@cache
+def quantiles(count: int) -> pl.DataFrame:
+    """The quantiles of so many n, from 0 on."""
+    schema = {"n": pl.Int64, "q": pl.Int64}
+    return pl.DataFrame([(n, quantile(n)) for n in range(count)], schema=schema, orient="row")
+
+
 def suspicious(aggregated: pl.DataFrame) -> pl.Series:
     """Whether a residual within its tolerance lies beyond the quantile of its n."""
     most = int(str(aggregated.select(pl.col("n").max().fill_null(0)).item()))
-    steps = pl.DataFrame(
-        {"n": range(most + 1), "q": [quantile(n) for n in range(most + 1)]},
-        schema={"n": pl.Int64, "q": pl.Int64},
-    )
+    steps = quantiles(1 << most.bit_length())
     return (
         aggregated.with_columns(pl.col("n").cast(pl.Int64))
         .join(steps, on="n", how="left", maintain_order="left")

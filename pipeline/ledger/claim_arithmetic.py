@@ -132,3 +132,8 @@ def judged(text: str, possible: Range | None) -> str:
 def recomputed(a: Decimal, b: Decimal) -> Decimal | None:
     """100a/b to two decimals, for a reason; null where b is nothing."""
     return (PERCENT * a / b).quantize(Decimal("0.01")) if b else None
+
+
+def best(results: list[str]) -> Verdict | None:
+    """The verdict where one way to compute a figure gives it."""
+    return next((Verdict(one) for one in (AGREES, ROUNDING) if one in results), None)

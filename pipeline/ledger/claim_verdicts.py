@@ -21,10 +21,9 @@ from pipeline.ledger.claim_arithmetic import (
     UNTESTABLE,
     Claim,
     Verdict,
+    best,
     compare,
     exact,
-    grown,
-    moved,
     named,
     nothing,
     percent,
@@ -34,10 +33,10 @@ from pipeline.ledger.claim_arithmetic import (
     sum_of,
 )
 from pipeline.ledger.claim_cells import Tables
+from pipeline.ledger.claim_changes import NO_PRIOR, changed, rated
 from pipeline.ledger.claim_reports import Reported
 
 NONE_REPORTED = Reported()
-NO_PRIOR = "the earlier year is not at hand"
 
 
 class Judge:
@@ -320,9 +319,9 @@ class Judge:
                 return
         amounts = self.amounts_of(own) if own is not None else []
         for change in changes:
-            self.found[change["number"]] = self.change(change, amounts, priors)
+            self.found[change["number"]] = changed(change, amounts, priors)
         for rate in rates:
-            self.found[rate["number"]] = self.rate(rate, amounts, changes, priors)
+            self.found[rate["number"]] = rated(rate, amounts, changes, priors)
         supported = [r for r in rates if self.holds(r)]
         for one in (*changes, *priors):
             if self.found.get(one["number"], nothing("")).verdict == UNTESTABLE and supported:
@@ -343,50 +342,3 @@ class Judge:
         """Whether a claim was found to hold."""
         found = self.found.get(claim["number"])
         return found is not None and found.verdict in (AGREES, ROUNDING)
-
-    def change(self, change: Claim, amounts: list[Printed], priors: list[Claim]) -> Verdict:
-        """A change against the earlier value, where that is stated."""
-        stated = [printed(one) for one in priors if one["amount_yuan"] is not None]
-        if not stated or not amounts or change["amount_yuan"] is None:
-            said = "a change of nothing" if not Decimal(change["value"]) else NO_PRIOR
-            return nothing(said)
-        moved_by = amounts[0].value - stated[-1].value
-        said = -change["amount_yuan"] if change["direction"] == "down" else change["amount_yuan"]
-        gap = abs(moved_by - said)
-        if not gap:
-            return Verdict(AGREES)
-        allowed = amounts[0].half + stated[-1].half + printed(change).half
-        if gap <= allowed:
-            return Verdict(ROUNDING)
-        return Verdict(CONTRADICTS, None, f"recomputed {moved_by} yuan")
-
-    def rate(
-        self, rate: Claim, amounts: list[Printed], changes: list[Claim], priors: list[Claim]
-    ) -> Verdict:
-        """A rate of change: change / (current - change), or (current - prior) / prior."""
-        results, worked = [], None
-        for current in amounts:
-            for prior in priors:
-                before = printed(prior)
-                worked = worked or recomputed(abs(current.value - before.value), before.value)
-                results.append(grown(rate, current, before))
-            for change in changes:
-                if change["number"] > rate["number"]:
-                    continue
-                by = printed(change)
-                if change["direction"] == "down":
-                    by = Printed(-by.value, by.step)
-                worked = worked or recomputed(abs(by.value), current.value - by.value)
-                results.append(moved(rate, by, current))
-        if not results:
-            return nothing("what it is of is not stated")
-        if (verdict := best(results)) is not None:
-            return verdict
-        if CONTRADICTS not in results:
-            return nothing("from nothing: no rate")
-        return Verdict(CONTRADICTS, None, f"recomputed {worked}%")
-
-
-def best(results: list[str]) -> Verdict | None:
-    """The verdict where one way to compute a figure gives it."""
-    return next((Verdict(one) for one in (AGREES, ROUNDING) if one in results), None)

@@ -29,8 +29,21 @@ def amount_id(
     measure_id: str,
 ) -> str:
     """The key of one money cell: its row by code, else by label, and how often that occurred."""
+    row = row_key(side, code, label_path, label, occurrence, measure_id)
+    return digest("amount", document_id, statement_id, *row)
+
+
+def row_key(
+    side: str | None,
+    code: str | None,
+    label_path: str | None,
+    label: str | None,
+    occurrence: int,
+    measure_id: str,
+) -> tuple[object, ...]:
+    """What names a money cell within its statement, in whatever document."""
     row = ("code", code) if code else ("label", label_path, label)
-    return digest("amount", document_id, statement_id, side, *row, occurrence, measure_id)
+    return (side, *row, occurrence, measure_id)
 
 
 def unit_id(region_code: str | None, name: str) -> str:

@@ -17,6 +17,7 @@ import polars as pl
 import yaml
 
 from pipeline.codes.regions import load_regions, region_of
+from pipeline.declared import parsed
 from pipeline.ledger import keys
 from pipeline.schema.catalogue import statements, tables, words
 
@@ -112,7 +113,7 @@ def load_mandates(folder: Path) -> tuple[Mandate, ...]:
     if not path.exists():
         return ()
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+        content = parsed(path.read_text(encoding="utf-8")) or []
         jsonschema.validate(content, SCHEMA)
     except yaml.YAMLError as error:
         raise MandateError(f"{path}: not YAML: {error}") from error

@@ -86,22 +86,9 @@ def with_rows(amounts: pl.DataFrame) -> pl.DataFrame:
 
     The step is the finest that its statement prints: `25` beside `46.56` is 25.00.
     """
-    identity = [keys.digest(*row_key(*row)) for row in amounts.select(ROW).iter_rows()]
+    identity = [keys.digest(*keys.row_key(*row)) for row in amounts.select(ROW).iter_rows()]
     finest = pl.col("step_yuan").min().over("document_id", "statement_id")
     return amounts.with_columns(pl.Series("row", identity, pl.String()), step=finest)
-
-
-def row_key(
-    side: str | None,
-    code: str | None,
-    label_path: str | None,
-    label: str | None,
-    occurrence: int,
-    measure_id: str,
-) -> tuple[object, ...]:
-    """What names a figure within its statement, as in the key of its amount."""
-    named = ("code", code) if code else ("label", label_path, label)
-    return (side, *named, occurrence, measure_id)
 
 
 def revision_ids(listed: pl.DataFrame) -> pl.Series:

@@ -11,12 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-from importlib import resources
 from itertools import pairwise
 from typing import Any, TypeVar
 
-import yaml
-
+from pipeline.declared import beside
 from pipeline.forms import figures
 from pipeline.forms.wording import folded, squeeze
 from pipeline.performance.flow.groups import grouped
@@ -43,8 +41,7 @@ LEVELS = ("level1", "level2")
 @cache
 def declared() -> dict[str, Any]:
     """The declaration of reports."""
-    text = (resources.files(__package__) / "evaluations.yml").read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
+    found: dict[str, Any] = beside(__package__, "evaluations.yml")
     return found
 
 

@@ -12,10 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
-from importlib import resources
 
-import yaml
-
+from pipeline.declared import beside
 from pipeline.forms.wording import folded, squeeze
 from pipeline.performance.money import is_numberlike, readings
 from pipeline.performance.rows import Piece, Row, pieces
@@ -182,8 +180,7 @@ def note(head: Head, key: tuple[str, str], values: Sequence[Piece]) -> None:
 @cache
 def attributes() -> dict[str, list[str]]:
     """The declared words of each attribute."""
-    text = (resources.files(__package__) / "attributes.yml").read_text(encoding="utf-8")
-    declared: dict[str, list[str]] = yaml.safe_load(text)
+    declared: dict[str, list[str]] = beside(__package__, "attributes.yml")
     return declared
 
 

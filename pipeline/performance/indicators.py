@@ -24,7 +24,6 @@ from pipeline.readers.shapes import Place
 
 # The upright label beside the table, or what is left of it.
 SIDE_LABEL = re.compile(r"[绩效指标缋缴鎖鐵]{1,4}")
-HAN_OR_FIGURE = re.compile(r"[\u4e00-\u9fff\d]")
 MIN_HAN = re.compile(r"[\u4e00-\u9fff].*[\u4e00-\u9fff]", re.S)
 DAMAGED_LEVEL = ("指标", "效益", "满意度", "影响")
 

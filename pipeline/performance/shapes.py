@@ -13,7 +13,7 @@ from decimal import Decimal
 from pipeline.readers.shapes import Place
 
 #: 实施期目标, 年度目标, 自评
-PERIOD, ANNUAL, EVALUATION = HORIZONS = ("period", "annual", "evaluation")
+PERIOD, ANNUAL, EVALUATION = ("period", "annual", "evaluation")
 #: of what stands in no place
 NOWHERE = Place()
 #: the sources of a project's money, as the columns of fact_project name them

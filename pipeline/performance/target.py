@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
+from pipeline.declared import beside
 from pipeline.forms.wording import squeeze
 from pipeline.performance.shapes import Target
 
@@ -33,8 +31,7 @@ MAX_DIGITS, DECIMALS = 14, 4
 @cache
 def signs() -> dict[str, Any]:
     """The declared words and signs."""
-    text = (resources.files(__package__) / "target.yml").read_text(encoding="utf-8")
-    declared: dict[str, Any] = yaml.safe_load(text)
+    declared: dict[str, Any] = beside(__package__, "target.yml")
     return declared
 
 

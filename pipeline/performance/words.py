@@ -11,11 +11,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
+from pipeline.declared import all_beside, beside
 from pipeline.forms.wording import folded, squeeze
 
 SECTIONS = ("fields", "funds", "horizons", "columns", "personal")
@@ -52,9 +50,7 @@ def bare(text: str) -> str:
 @cache
 def declared() -> tuple[dict[str, Any], ...]:
     """Every family's declaration, in file order."""
-    folder = resources.files(__package__) / "forms"
-    paths = sorted((p for p in folder.iterdir() if p.name.endswith(".yml")), key=lambda p: p.name)
-    return tuple(yaml.safe_load(p.read_text(encoding="utf-8")) for p in paths)
+    return all_beside(__package__, "forms")
 
 
 @cache
@@ -127,11 +123,10 @@ class Levels:
 @cache
 def levels() -> Levels:
     """The declared levels; the released spelling of each is the printed one."""
-    text = (resources.files(__package__) / "levels.yml").read_text(encoding="utf-8")
     first: dict[str, str] = {}
     second: dict[str, str] = {}
     parents: dict[str, tuple[str, ...]] = {}
-    for group in yaml.safe_load(text):
+    for group in beside(__package__, "levels.yml"):
         first |= {plain(word): word for word in group["level1"]}
         for word in group["level2"]:
             second[plain(word)] = word

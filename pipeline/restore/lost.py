@@ -16,7 +16,15 @@ from pipeline.forms.disclosure import Disclosure
 from pipeline.forms.statement import Figure, Line, Statement
 from pipeline.ledger.money import factor
 from pipeline.readers.shapes import Place
-from pipeline.restore.equations import Equation, Variable, equations, rows, steps, values
+from pipeline.restore.equations import (
+    Equation,
+    Variable,
+    equations,
+    rows,
+    steps,
+    usual_step,
+    values,
+)
 
 TOTAL = "total"
 # One identity might be short of a part that was lost as well; two that agree are not.
@@ -39,7 +47,7 @@ def supplied(disclosure: Disclosure) -> Disclosure:
         return disclosure
     known = values(disclosure)
     size = steps(disclosure)
-    usual = {s.statement_id: finest(s, size) for s in disclosure.statements}
+    usual = {s.statement_id: usual_step(s, size) for s in disclosure.statements}
     asked = {*blank, *beside(disclosure, blank)}
     size |= {v: usual[v.statement_id] for v in asked if v not in size}
     found = equations(disclosure, asked)
@@ -89,12 +97,6 @@ def beside(disclosure: Disclosure, blank: Iterable[Variable]) -> set[Variable]:
 def variable_of(statement: Statement, line: Line, measure: str) -> Variable:
     """The variable of a cell."""
     return Variable(statement.statement_id, line.side or "", line.line_no, measure)
-
-
-def finest(statement: Statement, size: Mapping[Variable, Decimal]) -> Decimal:
-    """The finest step in which a statement prints."""
-    own = [step for v, step in size.items() if v.statement_id == statement.statement_id]
-    return min(own, default=Decimal("0.01"))
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import polars as pl
-import yaml
+
+from pipeline.declared import beside
 
 DUCKDB_TYPES = {
     "text": "VARCHAR",
@@ -129,8 +129,7 @@ def literal(text: str) -> str:
 
 def read_yaml(name: str) -> dict[str, Any]:
     """One of the declaration files beside this module."""
-    text = (resources.files(__package__) / name).read_text(encoding="utf-8")
-    content: dict[str, Any] = yaml.safe_load(text)
+    content: dict[str, Any] = beside(__package__, name)
     return content
 
 

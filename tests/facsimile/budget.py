@@ -110,30 +110,6 @@ def _table(number: int, body: dict[str, str]) -> Table:
     return Table(number, tuple(rows), body.get("note") or "", tuple(breaks))
 
 
-def to_yaml(budget: Budget) -> str:
-    """The YAML form of a budget: `from_mapping(yaml.safe_load(to_yaml(b))) == b`."""
-    head = [
-        f"unit: {budget.unit_name}",
-        f"scope: {budget.scope}",
-        f"year: {budget.year}",
-        f'region: "{budget.region_code}"',
-    ]
-    return "\n".join([*head, *(_table_yaml(table) for table in budget.tables)]) + "\n"
-
-
-def _table_yaml(table: Table) -> str:
-    lines = [f"\n表{table.number}:"]
-    if table.rows:
-        lines.append("  rows: |2")
-    for count, row in enumerate(table.rows, start=1):
-        lines.append("    " + " | ".join(row).rstrip(" |"))
-        if count in table.breaks:
-            lines.append("    " + PAGE_BREAK)
-    if table.note:
-        lines.append(f"  note: {table.note}")
-    return "\n".join(lines) if len(lines) > 1 else lines[0] + " {}"
-
-
 def replace_figure(
     budget: Budget, number: int, label: str, column: int, text: str, occurrence: int = 1
 ) -> Budget:

@@ -144,7 +144,7 @@ def test_when_the_budget_ends_the_finding_is_unexplained_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     wrong = {amount("expenditure", 4, "basic"): "41.80", amount("expenditure", 8, "basic"): "86.70"}
-    monkeypatch.setattr("pipeline.findings.explain.BUDGET", 3)
+    monkeypatch.setattr("pipeline.findings.candidates.BUDGET", 3)
     (wider,) = found(said(good(), **wrong))
     assert (wider.kind, wider.unique) == ("column", False), "something smaller may explain it"
     monkeypatch.setattr("pipeline.findings.lost.parts", lambda sheet: iter(()))

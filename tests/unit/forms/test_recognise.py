@@ -309,9 +309,6 @@ def test_one_unreadable_print_beside_a_sound_one_rejects_both() -> None:
     assert rejection(found, "expenditure")[0] == "cell_unparsed"
 
 
-JOINED = "two prints of one form next to each other are joined as pages of one table"
-
-
 @pytest.mark.parametrize(
     ("old", "new"),
     [("20.00", "21.00"), ("某市某局", "某市某中心"), ("2026", "2025"), ("万元", "元")],

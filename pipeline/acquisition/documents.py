@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 from pipeline.acquisition import kinds, names
 from pipeline.acquisition.account import Item, refused
@@ -129,7 +129,7 @@ class Collector:
             finally:
                 self.shelf.keep(path, BUNDLES, answer.sha256, ".zip")
             for member in members:
-                url = numbered(f"{found.url}#{member.name}", urls)
+                url = numbered(f"{found.url}#{one_line(member.name)}", urls)
                 urls.add(url)
                 items.append(self.member(replace(found, url=url), member, answer, title))
         self.unpacked[found.url] = urls
@@ -164,6 +164,11 @@ class Collector:
 
     def placed(self, arrived: Arrived, known: Remembered | None) -> Item:
         """A file put in place under its own hash, unless its bytes are there already."""
+        with self.memory.placing:
+            return self.place(arrived, known)
+
+    def place(self, arrived: Arrived, known: Remembered | None) -> Item:
+        """`placed`, while nobody else puts anything in place."""
         found, digest = arrived.found, arrived.sha256
         there = self.memory.file(digest)
         stands = self.shelf.has(there) or self.is_withdrawn(there)
@@ -283,6 +288,11 @@ def fresh(known: Remembered, answer: Answer) -> Validators:
         said.etag or (None if answer.changed else known.etag),
         said.last_modified or (None if answer.changed else known.last_modified),
     )
+
+
+def one_line(name: str) -> str:
+    """The name of a member as part of an address: what cannot be shown is escaped."""
+    return "".join(c if c.isprintable() else quote(c, errors="replace") for c in name)
 
 
 def numbered(url: str, taken: set[str]) -> str:

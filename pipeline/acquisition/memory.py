@@ -92,6 +92,8 @@ class Memory:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = Lock()
+        # Held from the question whether bytes are known until they are put down.
+        self.placing = Lock()
         self._db = opened(path)
 
     def close(self) -> None:

@@ -124,7 +124,7 @@ def test_personal_data_is_masked_in_names() -> None:
         ("某局2026年预算", "http://x/a.pdf", "", "某局2026年预算"),
         ("附件1：", "http://x/%E9%A2%84%E7%AE%97.pdf", "", "预算"),
         ("下载", "http://x/%D4%A4%CB%E3.pdf", "", "预算"),
-        ("点击下载", "http://x/d?id=1", "attachment; filename*=UTF-8''%E5%86%B3%E7%AE%97.pdf", "决算"),
+        ("点击下载", "http://x/d?id=1", "inline; filename*=UTF-8''%E5%86%B3%E7%AE%97.pdf", "决算"),
         ("", "http://x/d", 'attachment; filename="../../决算.pdf"', "决算"),
         ("", "http://x/", "", "document"),
         ("更多", "http://x/", "inline", "更多"),

@@ -27,6 +27,8 @@ Resolve = Callable[[str, int], Sequence[str]]
 Dial = Callable[[str, int, float | None], httpcore.NetworkStream]
 SocketOptions = Iterable[Any]
 CONNECT_SECONDS, READ_SECONDS = 10.0, 30.0
+# A name may have any number of dead addresses, each of which takes its time.
+MOST_DIALLED = 4
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
@@ -116,7 +118,7 @@ class CheckedBackend(httpcore.NetworkBackend):
         socket_options: SocketOptions | None = None,
     ) -> httpcore.NetworkStream:
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
-        for address in checked(host, self.resolved(host, port)):
+        for address in checked(host, self.resolved(host, port))[:MOST_DIALLED]:
             try:
                 return Timed(self.world.dial(address, port, timeout), self.world.clock)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:

@@ -205,6 +205,7 @@ class FakeClock(Clock):
     """Time that passes as it does, and jumps where somebody sleeps."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.slept: list[float] = []
         self.start = datetime(2026, 3, 1, 2, tzinfo=UTC)
 

@@ -350,6 +350,13 @@ def test_a_huge_list_is_taken_in_portions_unknown_ones_first(portal: Portal) -> 
     assert len(portal.files) == len(portal.entries) == 80
 
 
+def test_a_list_with_a_field_for_passwords_is_a_list(portal: Portal) -> None:
+    portal.lists(("a.pdf", "预算"), more="<form><input type=password></form>")
+    portal.site.routes["/a.pdf"] = pdf()
+    fetched = portal.fetch()
+    assert (counts(fetched), fetched.complete) == ({"new": 1}, True)
+
+
 def test_links_in_gbk_pages_are_asked_for_as_browsers_do(portal: Portal) -> None:
     text = page(("下载.jsp?f=预算.pdf", "某局预算")).decode()
     content = text.replace("<head>", '<head><meta charset="gb2312">').encode("gbk")
@@ -578,6 +585,23 @@ def test_a_full_disk_stops_the_run_and_leaves_nothing_half(
             portal.fetch()
     assert portal.files == {}
     assert counts(portal.fetch()) == {"new": 2}
+
+
+def test_a_run_that_is_stopped_keeps_what_it_has(portal: Portal) -> None:
+    """Whoever stops a run does not wait for pauses: the others sleep no more."""
+    portal.lists(*((f"{n}.pdf", f"第{n}号") for n in range(9)))
+    portal.site.routes |= {f"/{n}.pdf": pdf(str(n)) for n in range(9)}
+
+    def stop(request: Request) -> Reply:
+        portal.stage.clock.stopped.set()
+        return Reply(pdf("4"))
+
+    portal.site.routes["/4.pdf"] = stop
+    manners = replace(SOURCE.manners, concurrency=1)
+    fetched = portal.fetch(manners=manners)
+    assert (counts(fetched), fetched.sources[0].not_tried) == ({"new": 5}, 4)
+    assert set(portal.entries) == set(portal.files)
+    assert counts(portal.fetch(manners=manners)) == {"new": 4, "unchanged": 5}
 
 
 def test_two_runs_never_fetch_into_one_folder(portal: Portal) -> None:

@@ -277,7 +277,8 @@ def discarded(answer: Answer) -> Iterator[None]:
 def drain(response: httpx.Response) -> None:
     """Read what nobody wants, if it is little, so that the connection can be used again."""
     declared = response.headers.get("content-length", "")
-    if declared.isascii() and declared.isdecimal() and int(declared) <= SMALL:
+    little = declared.isascii() and declared.isdecimal() and int(declared) <= SMALL
+    if little or response.status_code in (204, 304):
         with suppress(httpx.TransportError):
             for _ in response.iter_raw():
                 pass

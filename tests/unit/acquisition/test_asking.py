@@ -90,10 +90,16 @@ def test_content_encodings_are_undone(web: Web, site: Site, encoding: str, pack:
 
 def test_connections_are_used_again(web: Web, site: Site) -> None:
     site.routes["/a.pdf"] = pdf()
+    site.routes["/robots.txt"] = b""
     for _ in range(5):
-        get(web)
-    # One for robots.txt and five documents.
-    assert (site.connections, len(site.requests)) == (1, 6)
+        get(web).path.unlink()  # type: ignore[union-attr]
+    site.routes |= {"/b.pdf": redirect("/a.pdf"), "/c.pdf": Reply(b"", 304)}
+    get(web, f"http://{HOST}/b.pdf").path.unlink()  # type: ignore[union-attr]
+    for _ in range(3):
+        get(web, f"http://{HOST}/c.pdf", known=Validators(f"http://{HOST}/c.pdf", etag='"1"'))
+    assert refusal(web, f"http://{HOST}/nothing.pdf").reason == "not_found"
+    # robots.txt, five documents, a redirect and its target, three that did not change, and nothing.
+    assert (site.connections, len(site.requests)) == (1, 12)
 
 
 def test_no_cookie_is_kept_or_sent(web: Web, site: Site, stage: Stage) -> None:
@@ -487,6 +493,37 @@ def test_what_robots_txt_forbids_is_not_asked_for(web: Web, site: Site) -> None:
     assert refusal(web).reason == "robots"
     assert get(web, f"http://{HOST}/b.pdf").size
     assert (site.asked("/a.pdf"), site.asked("/robots.txt")) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("rules", "allowed"),
+    [
+        ("User-agent: Yusuan\nDisallow: /", False),
+        ("user agent : YUSUAN* # us\ndisallow:/a", False),
+        ("User-agent: a\nUser-agent: *\nDisallow: /a", False),
+        ("User-agent: *\nDisallow: /\n\nUser-agent: yusuan\nAllow: /", True),
+        ("User-agent: yusuanbot\nDisallow: /", True),
+        ("User-agent: a\nDisallow: /\nUser-agent: *\nDisallow: /b", True),
+        ("User-agent: *\nDisallow: /*.pdf$", False),
+        ("User-agent: *\nDisallow:", True),
+    ],
+)
+def test_rules_are_ours_by_name_or_for_everybody(
+    web: Web, site: Site, rules: str, allowed: bool
+) -> None:
+    site.routes |= {"/robots.txt": rules.encode(), "/a.pdf": pdf()}
+    if allowed:
+        assert get(web).size
+    else:
+        assert refusal(web).reason == "robots"
+
+
+def test_rules_for_a_hundred_million_robots_cost_nothing(web: Web, site: Site) -> None:
+    """Each of 13,000 names has 13,000 rules: parsed as they stand they would fill the memory."""
+    names = "".join(f"User-agent: a{n:06}\n" for n in range(13_000))
+    site.routes["/robots.txt"] = (names + "Disallow: /x\n" * 13_000).encode()[: 511 << 10]
+    site.routes["/a.pdf"] = pdf()
+    assert get(web).size
 
 
 def test_robots_txt_of_a_redirects_target_is_obeyed_too(web: Web, site: Site, stage: Stage) -> None:

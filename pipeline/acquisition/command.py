@@ -172,7 +172,8 @@ def show(console: Console, fetched: Fetched, raw: Path) -> None:
     for source in fetched.sources:
         console.print(told(source), end="", soft_wrap=True)
     new = fetched.total("new") + fetched.total("changed")
-    console.print(Text(f"\n{new:,} new files in {raw}", style="bold"), soft_wrap=True)
+    files = "new file" if new == 1 else "new files"
+    console.print(Text(f"\n{new:,} {files} in {raw}", style="bold"), soft_wrap=True)
 
 
 def told(source: SourceAccount) -> Text:

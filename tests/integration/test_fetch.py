@@ -73,7 +73,7 @@ def test_what_a_portal_lists_is_released_with_its_origin(
     portal.site.routes["/list.html"] = page(("/a.txt", "单位.txt"), ("/c.pdf", "单位.pdf"))
     portal.site.routes["/c.pdf"] = Reply(page(title="用户登录"))
     ran = portal.fetch()
-    assert (ran.code, "1 new files" in ran.out) == (0, True)
+    assert (ran.code, "1 new file in" in ran.out) == (0, True)
     assert "gone since" in ran.out
     assert "login_page" in ran.out
     built = build(settings(portal.raw, portal.curated))

@@ -619,6 +619,20 @@ def test_memory_survives_a_crash_of_the_machine(portal: Portal) -> None:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+def test_a_memory_that_is_in_use_is_not_thrown_away(portal: Portal) -> None:
+    portal.lists(("a.pdf", "预算"))
+    portal.site.routes["/a.pdf"] = pdf()
+    portal.fetch()
+    path = portal.raw / HIDDEN / "memory.sqlite"
+    path.rename(path.with_suffix(".kept"))
+    path.mkdir()
+    with pytest.raises(OSError, match="SQLite: unable to open"):
+        portal.fetch()
+    path.rmdir()
+    path.with_suffix(".kept").rename(path)
+    assert counts(portal.fetch()) == {"unchanged": 1}
+
+
 def test_several_sources_are_told_apart(portal: Portal) -> None:
     portal.stage.site("czj2.example.gov.cn")
     second = replace(

@@ -338,7 +338,7 @@ def test_a_migration_that_fails_half_way_leaves_the_old_file(
     monkeypatch.setattr(layout, "NEWEST", 2)
     with pytest.raises(sqlite3.OperationalError, match="already exists"):
         register.open(tmp_path)
-    monkeypatch.setattr(layout, "SCRIPTS", (layout.FIRST, more.partition(";")[0]))
+    monkeypatch.setattr(layout, "SCRIPTS", (layout.FIRST, more.partition(";")[0] + ";"))
     with register.open(tmp_path) as book:
         assert layout.version_of(book.connection) == 2
         assert book.count("SELECT count(*) FROM nights") == 1

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -16,18 +15,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.documents import manifest, media, personal
-from pipeline.documents.document import Document, Quarantined, Refusal
+from pipeline.documents.document import MAX_BYTES, Document, Quarantined, Refusal
+from pipeline.documents.formulas import FORMULA_STARTS
 
-MAX_BYTES = 256 * 1024 * 1024
 MISSING = "named in manifest.csv and not in the folder"
 READABLE = frozenset({media.PDF, media.TEXT})
 # Stands in the metadata of every facsimile this project makes, so that one that strays from its
 # manifest is still known for what it is.
 FACSIMILE_MARK = b"yusuan-facsimile"
-# A spreadsheet takes a cell that begins so for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-# A sign before a figure and its unit computes nothing: -1.00, ＝100%, =5次/年.
-SIGNED_FIGURE = re.compile(r"[=＝+＋\-－]\d[\d,.]*[%％\u4e00-\u9fff()（）/]{0,12}")
 
 
 @dataclass(frozen=True)
@@ -105,11 +100,6 @@ def printable(path: Path) -> str:
 def is_blank(character: str) -> bool:
     """Whether a character is a blank of some width: full-width ones are usual in file names."""
     return unicodedata.category(character) == "Zs"
-
-
-def is_formula(text: str) -> bool:
-    """Whether a spreadsheet would run a text; a sign and a figure it would only show."""
-    return text.startswith(FORMULA_STARTS) and SIGNED_FIGURE.fullmatch(text) is None
 
 
 def publishable(name: str) -> str:

@@ -110,6 +110,12 @@ def checksums(place: Path) -> dict[str, str]:
     }
 
 
+def sound_kind(staging: Path, document_id: str) -> str | None:
+    """The kind of the result of a document that is there and sound; null where there is none."""
+    kind = kind_of(staging, document_id)
+    return kind if is_whole(staging / place_of(document_id, kind)) else None
+
+
 def is_sound(staging: Path, document_id: str) -> bool:
     """Whether a result is there, whole, and byte for byte what was written."""
     return is_whole(folder(staging, document_id))

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import os
 import tempfile
+import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dagster import DagsterEvent, DagsterInstance
 
 from assets.definitions import defs
 from assets.resources import workspace_of
-from pipeline import steps
+from pipeline import register, steps
 from pipeline.gate.judge import Judgement, load
+from pipeline.lock import held
+from pipeline.register import Account, Night
 from pipeline.settings import Settings
 
 
@@ -27,6 +30,7 @@ class Ending:
     judgements: list[Judgement]
     failed_step: str | None = None
     error: str | None = None
+    account: Account | None = None
 
     @property
     def stopped(self) -> bool:
@@ -35,6 +39,49 @@ class Ending:
 
 
 def run_release(settings: Settings) -> Ending:
+    """One night: take in, and run the whole job unless nothing is new.
+
+    A night that the caller began is the caller's to end.
+    """
+    night = register.current(settings.curated)
+    if night is not None and night.held:
+        return run_night(settings, night)
+    lock = held(settings.curated)
+    with register.open(settings.curated) as book:
+        try:
+            night = book.begin()
+            ending = look(settings)
+        finally:
+            lock.release()
+        ending = ending or run_night(settings, night)
+        night.end(outcome(ending, night))
+        return replace(ending, account=night.account)
+
+
+def look(settings: Settings) -> Ending | None:
+    """Take in, before anything else is started; how the night ends where that is all there is.
+
+    The broad catch is this command's boundary, as the job is for its steps: told, not passed over.
+    """
+    try:
+        steps.take_in(settings)
+        if steps.is_nothing_new(settings):
+            return Ending(steps.nothing_new(settings), [])
+    except Exception:
+        return Ending(None, [], "raw_documents", traceback.format_exc())
+    return None
+
+
+def outcome(ending: Ending, night: Night) -> str:
+    """How a night ended, as the register says it."""
+    if ending.published is None:
+        return "stopped" if ending.stopped else "failed"
+    if night.account.nothing_new:
+        return "nothing_new"
+    return "released" if ending.published.changed else "unchanged"
+
+
+def run_night(settings: Settings, night: Night) -> Ending:
     """Run the whole job. Nothing is sent anywhere; runs are kept only where DAGSTER_HOME is set."""
     (settings.quality / steps.RESULTS).unlink(missing_ok=True)
     (settings.work / "published.pickle").unlink(missing_ok=True)
@@ -54,8 +101,8 @@ def run_release(settings: Settings) -> Ending:
     results = settings.quality / steps.RESULTS
     judgements = load(results) if results.exists() else []
     if result.success:
-        return Ending(steps.saved(settings, "published"), judgements)
-    return Ending(None, judgements, *told(result.all_events))
+        return Ending(steps.saved(settings, "published"), judgements, account=night.account)
+    return Ending(None, judgements, *told(result.all_events), account=night.account)
 
 
 def told(events: Sequence[DagsterEvent]) -> tuple[str | None, str | None]:

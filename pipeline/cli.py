@@ -21,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from pipeline import progress
 from pipeline.documents import manifest
 from pipeline.lock import Busy, held
+from pipeline.publication.command import publish
 from pipeline.settings import SECOND_READER, Settings
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ Examples:
   yusuan build --raw ~/budgets --curated ~/out  any folder; the project's data stay untouched
   yusuan build --strict                         a breaking identity stops the export
   yusuan inspect ~/budgets/unit_2026.pdf        what is seen in one document
+  yusuan publish --to /srv/mirror               the finished release to a folder or a store
 """
 
 
@@ -48,6 +50,9 @@ def main() -> None:
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     warnings.simplefilter("ignore")
+
+
+main.add_command(publish)
 
 
 @main.command(epilog=EXAMPLES)

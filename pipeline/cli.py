@@ -3,7 +3,8 @@
 Here: what a person types and reads. Not here: the work (steps, run by the Dagster job) and what a
 document looks like in a terminal (inspection).
 
-Exit codes: 0 released or nothing changed, 1 a fault of ours, 2 usage, 3 the gate stopped it.
+Exit codes: 0 released or nothing changed, 1 a fault of ours, 2 usage, 3 the gate stopped it;
+`fetch` has 4 besides: a listing could not be read.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from pipeline import progress
+from pipeline.acquisition.command import fetch
 from pipeline.documents import manifest
 from pipeline.lock import Busy, held
 from pipeline.publication.command import publish
@@ -34,6 +36,7 @@ FOLDER = click.Path(path_type=Path)
 EXAMPLES = """
 \b
 Examples:
+  yusuan fetch                                  what declared portals newly published, into data/raw
   yusuan build                                  release data/raw into data/curated
   yusuan build --raw ~/budgets --curated ~/out  any folder; the project's data stay untouched
   yusuan build --strict                         a breaking identity stops the export
@@ -52,6 +55,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
 
 
+main.add_command(fetch)
 main.add_command(publish)
 
 

@@ -192,7 +192,8 @@ class Account:
     @staticmethod
     def from_json(text: str) -> Account:
         """An account that `to_json` wrote. What newer code added is passed over."""
-        return made(Account, json.loads(text))
+        account: Account = made(Account, json.loads(text))
+        return account
 
 
 #: the shape of what stands in a field

@@ -117,7 +117,8 @@ def wrong(error: jsonschema.ValidationError) -> str:
     """Where an order is wrong and what was expected; never what it says."""
     where = ".".join(map(str, error.absolute_path)) or "top level"
     if error.validator == "additionalProperties":
-        known = ", ".join(error.schema.get("properties", ()))
+        schema: Any = error.schema
+        known = ", ".join(schema.get("properties", ()))
         return f"{where}: an unknown field; known are {known}. Secrets never stand here"
     if error.validator == "oneOf":
         return f"{where}: one of command, webhook, webhook_env is expected"
@@ -130,13 +131,13 @@ def parsed(content: dict[str, Any], base: Path) -> Order:
     def path(said: str | None) -> Path | None:
         return None if said is None else (base / Path(said).expanduser()).resolve()
 
-    said = {name: content[name] for name in ("workers", "strict", "second_reader")
-            if name in content}
-    folders = {name: path(content[name]) for name in ("raw", "curated") if name in content}
+    own = ("workers", "strict", "second_reader")
+    said: dict[str, Any] = {name: content[name] for name in own if name in content}
+    said |= {name: path(content[name]) for name in ("raw", "curated") if name in content}
     distribute, hooks = content.get("distribute"), content.get("hooks", {})
     keep = content.get("keep", {})
     return Order(
-        settings=Settings(**said, **folders),
+        settings=Settings(**said),
         fetch_from=path(content.get("fetch", {}).get("sources")),
         distributes=distribute is not None,
         distribute_to=(distribute or {}).get("to"),

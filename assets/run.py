@@ -1,14 +1,15 @@
-"""Running the jobs in this process, as `yusuan build` and `yusuan nightly` do.
+"""Running the job `release` in this process, as `yusuan build` does.
 
-Here: the run, and how it ended. They are the jobs that Dagster schedules, with their own settings.
+Here: the run, and how it ended. It is the same job as the nightly's, with its own settings.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
+import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from dagster import DagsterEvent, DagsterInstance
 from assets.definitions import defs
 from assets.nights import told_to
 from assets.resources import workspace_of
-from pipeline import steps
+from pipeline import register, steps
 from pipeline.gate.judge import Judgement, load
-from pipeline.night.account import Account
+from pipeline.lock import held
+from pipeline.night.account import Account as Told
+from pipeline.register import Account, Night
 from pipeline.settings import Settings
 
 
@@ -31,6 +34,7 @@ class Ending:
     judgements: list[Judgement]
     failed_step: str | None = None
     error: str | None = None
+    account: Account | None = None
 
     @property
     def stopped(self) -> bool:
@@ -39,17 +43,61 @@ class Ending:
 
 
 def run_release(settings: Settings) -> Ending:
-    """Run the job `release`. Nothing is sent anywhere."""
+    """One night: take in, and run the whole job unless nothing is new.
+
+    A night that the caller began is the caller's to end.
+    """
+    night = register.current(settings.curated)
+    if night is not None and night.held:
+        return run_night(settings, night)
+    lock = held(settings.curated)
+    with register.open(settings.curated) as book:
+        try:
+            night = book.begin()
+            ending = look(settings)
+        finally:
+            lock.release()
+        ending = ending or run_night(settings, night)
+        night.end(outcome(ending, night))
+        return replace(ending, account=night.account)
+
+
+def look(settings: Settings) -> Ending | None:
+    """Take in, before anything else is started; how the night ends where that is all there is.
+
+    The broad catch is this command's boundary, as the job is for its steps: told, not passed over.
+    """
+    try:
+        steps.take_in(settings)
+        if steps.is_nothing_new(settings):
+            return Ending(steps.nothing_new(settings), [])
+    except Exception:
+        return Ending(None, [], "raw_documents", traceback.format_exc())
+    return None
+
+
+def outcome(ending: Ending, night: Night) -> str:
+    """How a night ended, as the register says it."""
+    if ending.published is None:
+        return "stopped" if ending.stopped else "failed"
+    if night.account.nothing_new:
+        return "nothing_new"
+    return "released" if ending.published.changed else "unchanged"
+
+
+def run_night(settings: Settings, night: Night) -> Ending:
+    """Run the whole job `release`. Nothing is sent anywhere."""
     (settings.quality / steps.RESULTS).unlink(missing_ok=True)
     (settings.work / "published.pickle").unlink(missing_ok=True)
-    return run(settings, "release", {"workspace": workspace_of(settings)}, {})
+    ending = run(settings, "release", {"workspace": workspace_of(settings)}, {})
+    return replace(ending, account=night.account)
 
 
-def run_nightly(settings: Settings, order: Path | None) -> tuple[Ending, Account | None]:
+def run_nightly(settings: Settings, order: Path | None) -> tuple[Ending, Told | None]:
     """Run the job `nightly`; its resource does what comes before and after, and gives the account
     of the night, unless it could not even begin.
     """
-    accounts: list[Account] = []
+    accounts: list[Told] = []
     resources = {"workspace": workspace_of(settings), "night": told_to(accounts.append)}
     chosen = {"order": str(order.resolve()) if order else ""}
     ending = run(settings, "nightly", resources, {"night": {"config": chosen}})
@@ -78,11 +126,9 @@ def run(
             )
     results = settings.quality / steps.RESULTS
     judgements = load(results) if results.exists() else []
-    published = settings.work / "published.pickle"
-    done = steps.saved(settings, "published") if published.exists() else None
     if result.success:
-        return Ending(done, judgements)
-    return Ending(done, judgements, *told(result.all_events))
+        return Ending(steps.saved(settings, "published"), judgements)
+    return Ending(None, judgements, *told(result.all_events))
 
 
 def told(events: Sequence[DagsterEvent]) -> tuple[str | None, str | None]:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from pipeline import steps
 from pipeline.gate.judge import Judgement
+from pipeline.register import Account
 from pipeline.release.describe import Summary, summarise
 from pipeline.schema.catalogue import vocabularies
 from pipeline.settings import Settings
@@ -43,7 +44,11 @@ MOST_ALONE = """
 
 
 def show(console: Console, settings: Settings, ending: Ending) -> None:
-    """Print the summary of a build that reached its gate; nothing where it did not."""
+    """Print the account of a night, and the summary of a build that reached its gate."""
+    if ending.account is not None:
+        console.print(account(ending.account), end="", soft_wrap=True)
+        if ending.account.nothing_new:
+            console.print(verdict(settings, ending), soft_wrap=True)
     if not ending.judgements or not settings.warehouse.exists():
         return
     summary = summarise(settings.warehouse)
@@ -55,6 +60,14 @@ def show(console: Console, settings: Settings, ending: Ending) -> None:
         if judgement.outcome in ("failed", "crashed"):
             console.print(explained(judgement), soft_wrap=True)
     console.print(verdict(settings, ending), soft_wrap=True)
+
+
+def account(told: Account) -> Text:
+    """What came, what went, and why documents were done again."""
+    first, *rest = told.lines()
+    text = Text(f"Night 本次  {first}\n", style="bold")
+    text.append("".join(f"  · {line}\n" for line in rest), style="not bold")
+    return text
 
 
 def counts(settings: Settings, summary: Summary) -> Table:

@@ -2,8 +2,9 @@
 
     take_in -> stage -> enter -> prove (reads again what fails) -> assemble -> judge -> publish
 
-Here: effects, folders and order; each step calls one room and writes its result. The Dagster
-assets are these steps and nothing more. Not here: any rule of the domain.
+Where taking in finds nothing new there is nothing to do (`is_nothing_new`). Each step is a stage of
+the night in the register. Here: effects, folders and order; each step calls one room and writes its
+result. The Dagster assets are these steps and nothing more. Not here: any rule of the domain.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import Any
 
 import polars as pl
 
-from pipeline import progress
-from pipeline.documents.document import Quarantined
+from pipeline import progress, register
+from pipeline.documents.document import Document, Quarantined
 from pipeline.documents.intake import Intake
 from pipeline.documents.intake import take_in as take_in_folder
 from pipeline.documents.media import PDF
@@ -28,14 +29,20 @@ from pipeline.identities import evaluations, projects
 from pipeline.identities.declaration import load_catalogue
 from pipeline.identities.engine import Results
 from pipeline.identities.engine import run as run_identities
-from pipeline.ledger import books, mandates, second
+from pipeline.ledger import books, mandates, second, tombstones
+from pipeline.register import inputs
+from pipeline.register.attempts import Plan
+from pipeline.register.tombstones import of_release
 from pipeline.release import changes, describe, versions, write
 from pipeline.review import report
 from pipeline.settings import Settings
 from pipeline.staging import pool, store, tables
 from pipeline.staging import second as second_store
+from pipeline.staging import versions as code
 from pipeline.warehouse import build as warehouse
 
+# The names under which the register keeps what is made of a document.
+EXTRACT, SECOND = "extract", "second"
 RESULTS = "results.json"
 REPORT = "index.html"
 
@@ -84,26 +91,93 @@ def saved(settings: Settings, name: str) -> Any:
 
 
 def take_in(settings: Settings) -> Intake:
-    """Hash and sniff every raw file."""
-    intake = take_in_folder(settings.raw)
-    save(settings, "intake", intake)
+    """Hash and sniff every raw file, once in a night that somebody holds."""
+    night = register.tonight(settings.curated, anew=True)
+    if night.intake is not None:
+        return night.intake
+    with night.stage("take_in") as stage:
+        last = tombstones.last(versions.latest(settings.curated))
+        intake = take_in_folder(settings.raw, last.names())
+        save(settings, "intake", intake)
+        save(settings, "inputs", inputs.fingerprint(intake, settings))
+        account = night.took_in(intake)
+        stage.detail = account.lines()[0]
     return intake
 
 
+def is_nothing_new(settings: Settings) -> bool:
+    """Whether the release that stands was made from all this, and nothing waits to be tried."""
+    night = register.tonight(settings.curated)
+    last = versions.latest(settings.curated)
+    if last is None or night.fingerprint() != standing(settings, last):
+        return False
+    return not (
+        night.is_any_due(EXTRACT, code.of_extract(code.ANY))
+        or night.is_any_due(SECOND, code.of_second())
+    )
+
+
+def nothing_new(settings: Settings) -> Published:
+    """Close a night that has nothing to do: the release stands."""
+    night = register.tonight(settings.curated)
+    last = versions.latest(settings.curated)
+    if last is None:
+        raise Stopped("there is no release that could stand; run the whole job")
+    night.say(nothing_new=True)
+    night.stands(last.name, standing(settings, last))
+    register.let_go(night, "nothing_new")
+    return Published(last, last.name, changed=False)
+
+
+def standing(settings: Settings, release: Path) -> str:
+    """The fingerprint of tonight's inputs beside a release."""
+    return inputs.with_release(saved(settings, "inputs"), release)
+
+
 def stage(settings: Settings) -> Staged:
-    """Read every document that has no staged result of this code yet."""
+    """Read every document that has no staged result of this code yet, and say why each is.
+
+    One that failed for no fault that is surely its own is tried again in later nights, less and
+    less often; then its refusal is staged as its result.
+    """
+    night = register.tonight(settings.curated)
     intake: Intake = saved(settings, "intake")
-    store.prune(settings.staging)
-    todo = [d for d in intake.documents if not store.is_sound(settings.staging, d.document_id)]
-    refused = []
-    progress.tell("Reading documents", 0, len(todo))
-    for done, outcome in enumerate(pool.run(todo, settings.staging, settings.workers), start=1):
-        if outcome.refusal is not None:
-            refused.append(outcome.refusal.quarantine(outcome.document))
-        progress.tell("Reading documents", done, len(todo))
-    staged = Staged(len(todo), len(intake.documents) - len(todo), tuple(refused))
+    with night.stage("read") as told:
+        store.prune(settings.staging)
+        kinds = {
+            d.sha256: store.sound_kind(settings.staging, d.document_id) for d in intake.documents
+        }
+        night.found(EXTRACT, {key: code.of_extract(kind) for key, kind in kinds.items() if kind})
+        lacking = [d for d in intake.documents if kinds[d.sha256] is None]
+        everything = code.of_extract(code.ANY)
+        night.settled(EXTRACT, everything, {d.sha256 for d in lacking})
+        plan = night.plan(EXTRACT, [d.sha256 for d in lacking], everything, code.explain)
+        refused = put_off(plan, lacking)
+        todo = [d for d in lacking if d.sha256 in plan.why]
+        progress.tell("Reading documents", 0, len(todo))
+        for done, outcome in enumerate(pool.run(todo, settings.staging, settings.workers), start=1):
+            key = outcome.document.sha256
+            if outcome.refusal is None:
+                kind = store.kind_of(settings.staging, outcome.document.document_id)
+                night.done(plan, key, code.of_extract(kind))
+            else:
+                final = night.is_last_try(plan, key)
+                if final:
+                    store.write_refusal(settings.staging, outcome.document, outcome.refusal)
+                else:
+                    refused.append(outcome.refusal.quarantine(outcome.document))
+                night.failed(plan, key, outcome.refusal, everything, final=final)
+            progress.tell("Reading documents", done, len(todo))
+        staged = Staged(len(todo), len(intake.documents) - len(lacking), tuple(refused))
+        told.detail = f"{staged.read:,} read, {staged.reused:,} as before"
     save(settings, "staged", staged)
     return staged
+
+
+def put_off(plan: Plan, documents: list[Document]) -> list[Quarantined]:
+    """The entries of documents that are not tried tonight: as when they were tried last."""
+    waiting = [d for d in documents if d.sha256 in plan.waiting]
+    return [plan.waiting[d.sha256].refusal.quarantine(d) for d in waiting]
 
 
 def enter(settings: Settings) -> books.Ledger:
@@ -111,15 +185,18 @@ def enter(settings: Settings) -> books.Ledger:
     progress.tell("Entering the ledger", 0, 1)
     intake: Intake = saved(settings, "intake")
     staged: Staged = saved(settings, "staged")
-    given_up = {entry.sha256 for entry in staged.refused}
-    extracts = [
-        store.read(settings.staging, document.document_id)
-        for document in intake.documents
-        if document.sha256 not in given_up
-    ]
-    duties = mandates.load(settings.expectations)
-    ledger = books.build(intake, tables.concat(extracts), list(staged.refused), duties)
-    save(settings, "ledger", ledger)
+    with register.tonight(settings.curated).stage("enter"):
+        given_up = {entry.sha256 for entry in staged.refused}
+        extracts = [
+            store.read(settings.staging, document.document_id)
+            for document in intake.documents
+            if document.sha256 not in given_up
+        ]
+        duties = mandates.load(settings.expectations)
+        losses = pins.known_losses(settings.expectations)
+        last = tombstones.last(versions.latest(settings.curated), losses)
+        ledger = books.build(intake, tables.concat(extracts), list(staged.refused), duties, last)
+        save(settings, "ledger", ledger)
     return ledger
 
 
@@ -128,8 +205,15 @@ def prove(settings: Settings) -> dict[str, pl.DataFrame]:
 
     The tables that need the proofs: amounts, checks with their terms, findings, claims.
     """
+    with register.tonight(settings.curated).stage("prove"):
+        proved = proofs(settings, saved(settings, "ledger"))
+        save(settings, "proved", proved)
+    return proved
+
+
+def proofs(settings: Settings, ledger: books.Ledger) -> dict[str, pl.DataFrame]:
+    """The tables that need the proofs."""
     progress.tell("Proving figures", 0, 1)
-    ledger: books.Ledger = saved(settings, "ledger")
     declarations = load_catalogue(settings.expectations / "identities")
     results = run_identities(ledger.books, declarations)
     readings, again = read_again(settings, ledger, results)
@@ -141,7 +225,7 @@ def prove(settings: Settings) -> dict[str, pl.DataFrame]:
     of_reports = evaluations.checks(*(ledger.tables[name] for name in scored))
     of_performance = pl.concat([of_projects, of_reports])
     settled = settle.settled(ledger.books, declarations, results, amounts, of_performance)
-    proved = {
+    return {
         "fact_amount": books.with_proofs(
             settled.amounts.drop("second_text", "second_yuan"), settled.results.proofs, readings
         ),
@@ -151,8 +235,6 @@ def prove(settings: Settings) -> dict[str, pl.DataFrame]:
             settled.findings, settled.amounts, settled.results.checks, ledger.books.lines
         ),
     }
-    save(settings, "proved", proved)
-    return proved
 
 
 def read_again(
@@ -164,14 +246,22 @@ def read_again(
     run names it.
     """
     intake: Intake = saved(settings, "intake")
+    night = register.tonight(settings.curated)
     asked = second.asked(ledger.amounts, results.proofs, settings.second_reader)
     documents = [d for d in intake.documents if d.document_id in asked and d.media_type == PDF]
-    todo = [d for d in documents if not second_store.is_sound(settings.staging, d.document_id)]
-    failed = []
+    lacking = [d for d in documents if not second_store.is_sound(settings.staging, d.document_id)]
+    night.settled(SECOND, code.of_second(), {d.sha256 for d in lacking})
+    plan = night.plan(SECOND, [d.sha256 for d in lacking], code.of_second(), code.explain)
+    todo = [d for d in lacking if d.sha256 in plan.why]
+    failed = put_off(plan, lacking)
     outcomes = second_store.stage(todo, settings.staging, settings.workers)
     for done, outcome in enumerate(outcomes, start=1):
-        if outcome.refusal is not None:
+        key = outcome.document.sha256
+        if outcome.refusal is None:
+            night.done(plan, key, code.of_second())
+        else:
             failed.append(outcome.refusal.quarantine(outcome.document))
+            night.failed(plan, key, outcome.refusal, code.of_second(), final=False)
         progress.tell("Reading again", done, len(todo))
     given_up = {entry.sha256 for entry in failed}
     read = [d.document_id for d in documents if d.sha256 not in given_up]
@@ -179,7 +269,7 @@ def read_again(
     amounts = second.with_second(ledger.amounts, readings)
     return readings, ReadAgain(
         documents=len(read),
-        now=len(todo) - len(failed),
+        now=len(lacking) - len(failed),
         tally=second.tally(amounts, read),
         failed=tuple(failed),
     )
@@ -188,13 +278,24 @@ def read_again(
 def assemble(settings: Settings) -> dict[str, int]:
     """Assemble the warehouse; rows per table."""
     progress.tell("Assembling the warehouse", 0, 1)
-    ledger: books.Ledger = saved(settings, "ledger")
-    return warehouse.assemble(settings.warehouse, ledger.tables | saved(settings, "proved"))
+    with register.tonight(settings.curated).stage("assemble"):
+        ledger: books.Ledger = saved(settings, "ledger")
+        return warehouse.assemble(settings.warehouse, ledger.tables | saved(settings, "proved"))
 
 
 def judge(settings: Settings) -> list[Judgement]:
     """Run the gate's rules and write its results and the quality report."""
     progress.tell("Judging the expectations", 0, 1)
+    night = register.tonight(settings.curated)
+    with night.stage("judge"):
+        judgements = judged(settings)
+    if any(judgement.stops for judgement in judgements):
+        register.let_go(night, "stopped")
+    return judgements
+
+
+def judged(settings: Settings) -> list[Judgement]:
+    """The gate's judgements of the warehouse, written down for programs and for people."""
     suites = rules.load(settings.expectations)
     decided = {
         "known_breaks": pins.known_breaks(settings.expectations),
@@ -229,6 +330,17 @@ def publish(settings: Settings) -> Published:
     Raises `Stopped` where the gate has not judged this very warehouse, or has stopped it.
     """
     progress.tell("Writing the release", 0, 1)
+    night = register.tonight(settings.curated)
+    with night.stage("publish"):
+        published = released(settings)
+    night.stands(published.version, standing(settings, published.path))
+    night.buried(of_release(published.path))
+    register.let_go(night, "released" if published.changed else "unchanged")
+    return published
+
+
+def released(settings: Settings) -> Published:
+    """Write the release, unless it would equal the one that stands."""
     check_judged(settings)
     last = versions.latest(settings.curated)
     version = versions.next_version(settings.curated, settings.version_day)

@@ -13,6 +13,9 @@ from pathlib import Path
 from pipeline.documents import personal
 from pipeline.schema.catalogue import require_word
 
+# What a file may weigh at most.
+MAX_BYTES = 256 * 1024 * 1024
+
 
 @dataclass(frozen=True)
 class Document:

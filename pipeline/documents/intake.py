@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -16,18 +15,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.documents import manifest, media, personal
-from pipeline.documents.document import Document, Quarantined, Refusal
+from pipeline.documents.document import MAX_BYTES, Document, Quarantined, Refusal
+from pipeline.documents.formulas import FORMULA_STARTS
 
-MAX_BYTES = 256 * 1024 * 1024
 MISSING = "named in manifest.csv and not in the folder"
 READABLE = frozenset({media.PDF, media.TEXT})
 # Stands in the metadata of every facsimile this project makes, so that one that strays from its
 # manifest is still known for what it is.
 FACSIMILE_MARK = b"yusuan-facsimile"
-# A spreadsheet takes a cell that begins so for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-# A sign before a figure and its unit computes nothing: -1.00, ＝100%, =5次/年.
-SIGNED_FIGURE = re.compile(r"[=＝+＋\-－]\d[\d,.]*[%％\u4e00-\u9fff()（）/]{0,12}")
 
 
 @dataclass(frozen=True)
@@ -38,26 +33,28 @@ class Intake:
     quarantine: tuple[Quarantined, ...]
 
 
-def take_in(folder: Path) -> Intake:
+def take_in(folder: Path, remembered: Mapping[str, frozenset[str]] | None = None) -> Intake:
     """Every file under `folder`, in path order.
 
     Byte-identical copies keep the first path; facsimiles never stand beside published files;
-    files the manifest marks as withdrawn are put aside with its reason.
+    files the manifest marks as withdrawn are put aside with its reason, and so are their copies
+    under any name. `remembered` are the hashes of what stood under a name before: a withdrawn file
+    that is deleted is still known by them.
     """
     entries = {printable(Path(n)): entry for n, entry in manifest.read(folder).items()}
     documents: dict[str, Document] = {}
     quarantine: list[Quarantined] = []
     present = list(files(folder))
-    for name, path in present:
-        entry = entries.get(name, manifest.Entry(source_name=name))
-        try:
-            document = describe(name, path, entry)
-        except Refusal as refusal:
-            quarantine.append(put_aside(name, path, refusal))
-            continue
-        if entry.status == "withdrawn":
-            withdrawal = Refusal("documents", "withdrawn", entry.reason or "")
-            quarantine.append(withdrawal.quarantine(document))
+    found = [(name, looked_at(name, path, entries.get(name))) for name, path in present]
+    withdrawn = withdrawn_bytes(entries, dict(found), remembered or {})
+    for name, document in found:
+        if isinstance(document, Quarantined):
+            quarantine.append(document)
+        elif withdrawal := withdrawn.get(document.sha256):
+            own = entries.get(name)
+            is_named = own is not None and own.status == "withdrawn"
+            detail = own.reason if own and is_named else copied_from(*withdrawal)
+            quarantine.append(Refusal("documents", "withdrawn", detail or "").quarantine(document))
         elif kept := documents.get(document.document_id):
             detail = f"same bytes as {kept.source_name}"
             copy = Refusal("documents", "duplicate", detail).quarantine(document)
@@ -67,6 +64,35 @@ def take_in(folder: Path) -> Intake:
     kept_apart, set_aside = separate_facsimiles(tuple(documents.values()))
     gone = not_there(entries, {name for name, _ in present})
     return Intake(kept_apart, tuple(quarantine) + set_aside + gone)
+
+
+def looked_at(name: str, path: Path, entry: manifest.Entry | None) -> Document | Quarantined:
+    """One file hashed and sniffed, or put aside at the door."""
+    try:
+        return describe(name, path, entry or manifest.Entry(source_name=name))
+    except Refusal as refusal:
+        return put_aside(name, path, refusal)
+
+
+def withdrawn_bytes(
+    entries: Mapping[str, manifest.Entry],
+    found: Mapping[str, Document | Quarantined],
+    remembered: Mapping[str, frozenset[str]],
+) -> dict[str, tuple[str, str]]:
+    """The hashes of all that the manifest withdraws, each with the name and the reason."""
+    withdrawn: dict[str, tuple[str, str]] = {}
+    for name, entry in entries.items():
+        if entry.status == "withdrawn":
+            own = found.get(name)
+            hashes = {own.sha256} if own and own.sha256 else set()
+            for sha256 in sorted(hashes | remembered.get(publishable(name), frozenset())):
+                withdrawn.setdefault(sha256, (name, entry.reason or ""))
+    return withdrawn
+
+
+def copied_from(name: str, reason: str) -> str:
+    """Why a file is put aside that has the bytes of a withdrawn one."""
+    return f"{reason} (same bytes as {publishable(name)}, which is withdrawn)"
 
 
 def not_there(entries: Mapping[str, manifest.Entry], present: set[str]) -> tuple[Quarantined, ...]:
@@ -105,11 +131,6 @@ def printable(path: Path) -> str:
 def is_blank(character: str) -> bool:
     """Whether a character is a blank of some width: full-width ones are usual in file names."""
     return unicodedata.category(character) == "Zs"
-
-
-def is_formula(text: str) -> bool:
-    """Whether a spreadsheet would run a text; a sign and a figure it would only show."""
-    return text.startswith(FORMULA_STARTS) and SIGNED_FIGURE.fullmatch(text) is None
 
 
 def publishable(name: str) -> str:

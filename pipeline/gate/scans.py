@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import duckdb
 
 from pipeline.documents import personal
-from pipeline.documents.intake import is_formula
+from pipeline.documents.formulas import is_formula
 from pipeline.gate.rule import Violation
 from pipeline.schema.catalogue import Table, quoted, tables
 

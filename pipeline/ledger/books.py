@@ -24,15 +24,17 @@ from pipeline.ledger import (
     projects,
     revisions,
     second,
+    tombstones,
 )
 from pipeline.ledger.claim_reports import Reports
 from pipeline.ledger.mandates import Duties
+from pipeline.ledger.tombstones import Last
 from pipeline.readers.shapes import DOUBTED
 from pipeline.schema.catalogue import tables
 from pipeline.staging.second import READINGS
 from pipeline.staging.tables import Extract
 
-NO_DUTIES = Duties()
+NO_DUTIES, NO_LAST = Duties(), Last()
 REPORTED = ("fact_project", "fact_evaluation", "fact_quarantine")
 
 
@@ -55,8 +57,11 @@ def build(
     staged: Extract,
     refused: list[Quarantined],
     duties: Duties = NO_DUTIES,
+    last: Last = NO_LAST,
 ) -> Ledger:
-    """The ledger of all staged documents; `refused` are files the reading pool gave up on."""
+    """The ledger of all staged documents; `refused` are files the reading pool gave up on, `last`
+    is what the last release says of its documents.
+    """
     known = {d.document_id: d for d in intake.documents}
     described = documents.with_units(staged.documents, intake.documents)
     amounts = facts.amounts(staged.lines, staged.cells, described)
@@ -64,6 +69,7 @@ def build(
         documents.coverage(staged.coverage, described), described, duties.mandates
     )
     due = mandates.due_disclosures(duties.due, described)
+    put_aside = [*intake.quarantine, *refused, *staged_entries(staged.quarantine, known)]
     planned, project_of = projects.build(staged.lines, amounts, staged.projects, described)
     fact_project, report_of = evaluations.projects(planned, staged.evaluations)
     found = {
@@ -81,11 +87,9 @@ def build(
         "fact_coverage": tables()["fact_coverage"].conform(coverage),
         "fact_disclosure": mandates.disclosures(described, coverage, due),
         "dim_service": tables()["dim_service"].conform(staged.services),
-        "fact_quarantine": quarantine(
-            [*intake.quarantine, *refused, *staged_entries(staged.quarantine, known)],
-            set(described.get_column("document_id")),
-        ),
+        "fact_quarantine": quarantine(put_aside, set(described.get_column("document_id"))),
     }
+    found["dim_tombstone"] = tombstones.build(last, found["dim_document"], put_aside)
     found["fact_revision"] = revisions.revisions(found["dim_document"], staged.coverage, amounts)
     cells = amounts.select(
         "amount_id",

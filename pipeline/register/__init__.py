@@ -15,7 +15,7 @@ order (night), and the ledger of the books (ledger).
 """
 
 from pipeline.register.account import Account, NightReport, Redone, StageReport, Status
-from pipeline.register.book import Register, open_register
+from pipeline.register.book import Register, current, let_go, open_register, tonight
 from pipeline.register.night import Night, Stage
 
 open = open_register
@@ -29,5 +29,8 @@ __all__ = [
     "Stage",
     "StageReport",
     "Status",
+    "current",
+    "let_go",
     "open",
+    "tonight",
 ]

@@ -43,7 +43,7 @@ class Plan:
     stage: str
     why: dict[str, str]
     waiting: dict[str, Failure]
-    before: dict[str, Failure]
+    failed: dict[str, Failure]
     came: Mapping[str, str]
 
     def redone(self) -> tuple[Redone, ...]:
@@ -77,21 +77,21 @@ def plan(
     """
     wanted = list(todo)
     failed = failures(connection, stage, code)
-    made = results(connection, stage, wanted)
-    why, waiting, before = {}, {}, {}
+    before = results(connection, stage, wanted)
+    why, waiting, tried = {}, {}, {}
     for sha256 in wanted:
         failure = failed.get(sha256)
         if failure and not backoff.is_due(failure.failures, failure.last_night, night):
             waiting[sha256] = failure
             continue
         if failure:
-            before[sha256] = failure
+            tried[sha256] = failure
             why[sha256] = AGAIN
-        elif sha256 in made:
-            why[sha256] = explain(made[sha256], code) or LOST
+        elif sha256 in before:
+            why[sha256] = explain(before[sha256], code) or LOST
         else:
             why[sha256] = came.get(sha256, NO_RESULT)
-    return Plan(stage, why, waiting, before, came)
+    return Plan(stage, why, waiting, tried, came)
 
 
 def failures(connection: sqlite3.Connection, stage: str, code: Versions) -> dict[str, Failure]:
@@ -165,7 +165,25 @@ def write(
             ),
         )
         if one.outcome != "failed":
-            found(connection, night, planned.stage, [one.sha256], one.versions or code)
+            made(connection, night, planned.stage, [one.sha256], one.versions or code)
+
+
+def made(
+    connection: sqlite3.Connection,
+    night: int,
+    stage: str,
+    documents: Iterable[str],
+    versions: Versions,
+) -> None:
+    """Note that results of these versions were made tonight: what failed before is over."""
+    own = code_number(connection, versions)
+    connection.executemany(
+        """
+        INSERT INTO results (sha256, stage, code, night) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET code = excluded.code, night = excluded.night
+        """,
+        [(sha256, stage, own, night) for sha256 in documents],
+    )
 
 
 def found(
@@ -175,16 +193,11 @@ def found(
     documents: Iterable[str],
     versions: Versions,
 ) -> None:
-    """Note that results of these versions are there."""
+    """Note that results of these versions are there; what says so already stays as it is."""
     own = code_number(connection, versions)
-    connection.executemany(
-        """
-        INSERT INTO results (sha256, stage, code, night) VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET code = excluded.code, night = excluded.night
-        WHERE code <> excluded.code
-        """,
-        [(sha256, stage, own, night) for sha256 in documents],
-    )
+    known = dict(connection.execute("SELECT sha256, code FROM results WHERE stage = ?", (stage,)))
+    news = [sha256 for sha256 in documents if known.get(sha256) != own]
+    made(connection, night, stage, news, versions)
 
 
 def code_number(connection: sqlite3.Connection, versions: Versions) -> int:

@@ -127,6 +127,25 @@ def current(curated: Path) -> Night | None:
     return None if night is None or night.ended else night
 
 
+def tonight(curated: Path, *, anew: bool = False) -> Night:
+    """The night this process is in, or a new one that ends when its release is made.
+
+    `anew`: a night that nobody holds was left by an earlier build in this process.
+    """
+    night = current(curated)
+    if night is not None and anew and not night.held:
+        night.connection.close()
+        night = None
+    return night or open_register(curated).begin(held=False)
+
+
+def let_go(night: Night, outcome: str) -> None:
+    """End a night that nobody holds; who holds one ends it."""
+    if not night.held and not night.ended:
+        night.end(outcome)
+        night.connection.close()
+
+
 def remember(book: sqlite3.Connection, night: int, release: Path) -> None:
     """Take documents and tombstones from a release into a register that knows nothing."""
     book.executemany(

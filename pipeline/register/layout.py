@@ -52,7 +52,7 @@ CREATE TABLE tombstones (
     document_id TEXT PRIMARY KEY,
     sha256 TEXT NOT NULL,
     source_name TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('withdrawn', 'gone')),
+    state TEXT NOT NULL CHECK (state IN ('withdrawn', 'superseded', 'gone')),
     reason TEXT NOT NULL,
     night INTEGER NOT NULL REFERENCES nights,
     lifted INTEGER REFERENCES nights

@@ -7,11 +7,12 @@ documents that went well, which are written in groups: their results stand in st
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from pipeline.documents.document import Refusal
 from pipeline.documents.intake import Intake
 from pipeline.register import attempts, backoff, documents, tombstones
 from pipeline.register.account import GOOD, Account
@@ -54,6 +55,9 @@ class Night:
     account: Account = field(default_factory=Account)
     ended: bool = False
     came: dict[str, str] = field(default_factory=dict)
+    intake: Intake | None = None
+    version: str | None = None
+    mark: str | None = None
     waiting: list[tuple[Plan, Attempt, Versions]] = field(default_factory=list)
 
     @contextmanager
@@ -101,6 +105,7 @@ class Night:
         """Write down which documents are at the door; what came, changed and went."""
         comparison = documents.compare(documents.load(self.connection), intake)
         self.account, self.came = comparison.account(), comparison.came()
+        self.intake = intake
         with transaction(self.connection) as file:
             documents.write(file, self.number, comparison)
             self.keep_account(file)
@@ -124,19 +129,21 @@ class Night:
         if len(self.waiting) >= TOGETHER:
             self.flush()
 
-    def failed(self, planned: Plan, one: Attempt, code: Versions) -> bool:
-        """A document failed, and may not the next time. True where it was tried often enough: the
-        caller then stages the refusal, and it is not tried again until bytes or code change.
+    def is_last_try(self, planned: Plan, sha256: str) -> bool:
+        """Whether a document that fails now has failed often enough: its refusal is then staged as
+        its result, and it is not tried again until bytes or code change.
         """
-        before = planned.before.get(one.sha256)
-        final = backoff.is_last(1 + (before.failures if before else 0))
-        ended = replace(one, outcome="given_up" if final else "failed")
+        before = planned.failed.get(sha256)
+        return backoff.is_last(1 + (before.failures if before else 0))
+
+    def failed(
+        self, planned: Plan, sha256: str, refusal: Refusal, code: Versions, *, final: bool
+    ) -> None:
+        """A document failed, and may not the next time; `final` says that there is none."""
+        ended = Attempt(sha256, "given_up" if final else "failed", refusal)
         with transaction(self.connection) as file:
             attempts.write(file, self.number, planned, [ended], code)
-        self.say(
-            failed=self.account.failed + (not final), given_up=self.account.given_up + bool(final)
-        )
-        return final
+        self.say(failed=self.account.failed + (not final), given_up=self.account.given_up + final)
 
     def found(self, stage: str, results: Mapping[str, Versions]) -> None:
         """Results that staging has (by SHA-256), with the versions that made each."""
@@ -146,6 +153,14 @@ class Night:
         with transaction(self.connection) as file:
             for versions, group in by_versions.values():
                 attempts.found(file, self.number, stage, group, versions)
+
+    def settled(self, stage: str, code: Versions, open_still: Collection[str]) -> None:
+        """What failed with this code and needs nothing any more: it has a result, or is not asked
+        for. Without this it would be due for ever.
+        """
+        over = attempts.failures(self.connection, stage, code).keys() - set(open_still)
+        with transaction(self.connection) as file:
+            attempts.made(file, self.number, stage, sorted(over), code)
 
     def flush(self) -> None:
         """Write down what waits to be."""
@@ -199,10 +214,17 @@ class Night:
             "UPDATE nights SET account = ? WHERE night = ?", (self.account.to_json(), self.number)
         )
 
+    def stands(self, version: str, fingerprint: str) -> None:
+        """Which release stands now, and what it was made from. It counts once the night ends well:
+        until then nothing keeps the next one from making it again.
+        """
+        self.version, self.mark = version, fingerprint
+
     def end(
         self, outcome: str, *, version: str | None = None, fingerprint: str | None = None
     ) -> None:
-        """The night is over; what is said of it after this is an error."""
+        """The night is over. Without more said, the release is the one that was said to stand."""
+        version, fingerprint = version or self.version, fingerprint or self.mark
         self.flush()
         with transaction(self.connection) as file:
             close_stages(file)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipeline.documents import media
 from pipeline.documents.document import Document, Refusal
-from pipeline.staging import store
+from pipeline.staging import readings, store, versions
 
 CHUNK = 1 << 20
 # Staged files of one document: how many, and how large each.
@@ -68,11 +68,14 @@ class Desk:
             raise Refusal("readers", "unreadable_file", detail) from error
         if digest != document.sha256:
             raise Refusal("readers", "unreadable_file", "changed since it was taken in")
-        before = store.folder(staging, document.document_id)
-        if before.is_dir():
-            shutil.copytree(before, store.folder(self.staging, document.document_id))
-            for path in self.staging.rglob("*"):
-                self.hand_over(path)
+        for part in (*store.places(document.document_id), *readings.places(document.document_id)):
+            if (staging / part).is_dir():
+                shutil.copytree(staging / part, self.staging / part)
+            elif (staging / part).is_file():
+                (self.staging / part).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(staging / part, self.staging / part)
+        for path in self.staging.rglob("*"):
+            self.hand_over(path)
         return replace(document, path=copy)
 
     def clear(self) -> None:
@@ -93,21 +96,32 @@ class Desk:
         shutil.rmtree(self.place, ignore_errors=True)
 
     def take_over(self, staging: Path, document_id: str) -> None:
-        """Put the staged result of a document in its place.
+        """Put the staged result of a document in its place, and its reading.
 
         Raises `store.NotWhole` where there is none, or it is not what it should be.
         """
-        store.place(staging, document_id, self.result(document_id))
+        for kind in versions.KINDS:
+            files = self.result(store.place_of(document_id, kind))
+            if files is not None:
+                store.place(staging, document_id, files, kind)
+                break
+        else:
+            raise store.NotWhole("nothing was staged")
+        for where in readings.places(document_id):
+            left = self.result(where.parent, where.name)
+            if left:
+                readings.keep(staging, where, left[where.name])
 
-    def result(self, document_id: str) -> dict[str, bytes]:
-        """The files the worker left for a document. No link is followed, no pipe waited for."""
-        parts = store.folder(self.staging, document_id).relative_to(self.place).parts
+    def result(self, where: Path, only: str | None = None) -> dict[str, bytes] | None:
+        """The files the worker left in a folder below its staging folder, or one of them; null
+        where there is no such folder. No link is followed, no pipe waited for.
+        """
         try:
-            folder = opened(parts, self.place)
-        except OSError as error:
-            raise store.NotWhole("nothing was staged") from error
+            folder = opened((self.staging.name, *where.parts), self.place)
+        except OSError:
+            return None
         try:
-            names = sorted(os.listdir(folder))
+            names = [name for name in sorted(os.listdir(folder)) if only in (None, name)]
             if len(names) > MAX_FILES:
                 raise store.NotWhole("too many files were staged")
             return {name: contents(name, folder) for name in names}

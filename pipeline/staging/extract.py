@@ -1,6 +1,8 @@
 """One document to its staged tables: read, recognise, check the text, flatten.
 
-Here: the pure function that runs inside a worker. Not here: processes (pool) and files (store).
+Here: what runs inside a worker: pure functions, and one that stages what they give. Reading and
+understanding are apart, for what is kept of the first is used again when code of the second
+changes. Not here: processes (pool) and files (store, readings).
 """
 
 from __future__ import annotations
@@ -8,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from pipeline.annexes.services import Directory, Service, directories
 from pipeline.documents import media, personal
 from pipeline.documents.document import Document, Refusal
-from pipeline.documents.intake import FORMULA_STARTS
+from pipeline.documents.formulas import FORMULA_STARTS
 from pipeline.forms.disclosure import Disclosure, Rejected
 from pipeline.forms.recognise import recognise
 from pipeline.forms.statement import Line, Statement
@@ -24,27 +27,41 @@ from pipeline.performance.shapes import Performance
 from pipeline.readers.dispatch import read
 from pipeline.readers.shapes import Place, Reading
 from pipeline.restore import texts
-from pipeline.staging import performed, told
+from pipeline.staging import performed, readings, store, told
 from pipeline.staging.tables import Extract, framed, refused
 
 CENT = Decimal("0.01")
 
 
+def stage(staging: Path, document: Document) -> None:
+    """Stage the tables of a document. It is read only where no reading of it is kept."""
+    found = readings.once(staging, document, read)
+    store.write(staging, document.document_id, extracted(document, found), found.kind)
+
+
 def extract(document: Document) -> Extract:
+    """The staged tables of a document that is read now."""
+    return extracted(document, readings.read(document, read))
+
+
+def extracted(document: Document, found: readings.Read) -> Extract:
     """The staged tables of a document; a refused file gives its quarantine row and no more."""
     try:
-        reading, disclosure = understand(document)
+        return flatten(document, *understood(document, found.given()))
     except Refusal as refusal:
         return refused(document, refusal)
-    return flatten(document, reading, disclosure)
 
 
 def understand(document: Document) -> tuple[Reading, Disclosure]:
+    """Reading and disclosure of a document that is read now; raises `Refusal` as below."""
+    return understood(document, read(document))
+
+
+def understood(document: Document, reading: Reading) -> tuple[Reading, Disclosure]:
     """Reading and disclosure of a document, every released text checked.
 
-    Raises `Refusal` where it cannot be read or is no disclosure.
+    Raises `Refusal` where it is no disclosure.
     """
-    reading = read(document)
     if document.media_type == media.TEXT:
         reading, disclosure = texts.understood(reading)
     else:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pipeline.documents.intake import is_formula
+from pipeline.documents.formulas import is_formula
 from pipeline.forms.disclosure import Disclosure
 from pipeline.ledger.money import to_yuan
 from pipeline.performance.reading import Printed

@@ -56,10 +56,10 @@ class Outcome:
 
 
 def stage_document(staging: Path, document: Document) -> None:
-    """What a worker does: extract one document and write the result."""
-    from pipeline.staging.extract import extract
+    """What a worker does: stage the tables of one document."""
+    from pipeline.staging.extract import stage
 
-    store.write(staging, document.document_id, extract(document))
+    stage(staging, document)
 
 
 def run(

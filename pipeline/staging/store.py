@@ -1,6 +1,8 @@
-"""Staged results on disk: one folder per document and stage version, of Parquet files.
+"""Staged results on disk: one folder per document and version of the code, of Parquet files.
 
-Here: writing whole or not at all, reading back, and the version of the code that made them.
+Here: writing whole or not at all, reading back, and where a result stands. Results stand under the
+version of the code that makes their kind, readings beside them under theirs. Not here: the versions
+(versions), readings (readings).
 """
 
 from __future__ import annotations
@@ -12,77 +14,61 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from importlib import metadata
 from pathlib import Path
 
 import polars as pl
 
-import pipeline
 from pipeline.documents.document import Document, Refusal
+from pipeline.staging import readings, versions
 from pipeline.staging.tables import SCHEMAS, Extract, names, refused
 
-# The rooms whose code decides what a document reads as, and the libraries they read with.
-ROOMS = (
-    "documents",
-    "readers",
-    "forms",
-    "performance",
-    "narrative",
-    "annexes",
-    "codes",
-    "identities",
-    "restore",
-    "staging",
-)
 CHECKSUMS = "checksums.json"
 VERSION = re.compile(r"[0-9a-f]{12}")
-LIBRARIES = (
-    "camelot-py",
-    "onnxruntime",
-    "opencv-python-headless",
-    "playa-pdf",
-    "polars",
-    "pypdf",
-    "pypdfium2",
-    "rapidocr",
-)
 
 
 class NotWhole(ValueError):
     """What was staged is no result of its document."""
 
 
-@cache
 def stage_version() -> str:
     """Twelve hex digits that change with any code or library that reading depends on."""
-    digest = hashlib.sha256()
-    root = Path(pipeline.__file__).parent
-    paths = [p for room in ROOMS for p in (root / room).rglob("*") if p.is_file()]
-    paths += [root / "ledger" / "money.py", *(root / "schema").glob("*.yml")]
-    for path in sorted(p for p in paths if p.suffix in (".py", ".yml", ".csv")):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    for library in LIBRARIES:
-        digest.update(f"{library}=={metadata.version(library)}".encode())
-    return digest.hexdigest()[:12]
+    return versions.extract_version(versions.ANY)
+
+
+def place_of(document_id: str, kind: str) -> Path:
+    """Where the result of a document stands, below the staging folder."""
+    return Path(versions.extract_version(kind)) / document_id[:2] / document_id
+
+
+def places(document_id: str) -> Iterator[Path]:
+    """Where the result of a document may stand that the code of today made."""
+    return (place_of(document_id, kind) for kind in versions.KINDS)
+
+
+def kind_of(staging: Path, document_id: str) -> str:
+    """The kind of the result of a document; `any` where it has none."""
+    found = (k for k in versions.KINDS if (staging / place_of(document_id, k)).is_dir())
+    return next(found, versions.ANY)
 
 
 def folder(staging: Path, document_id: str) -> Path:
-    """Where the result of a document stands."""
-    return staging / stage_version() / document_id[:2] / document_id
+    """Where the result of a document stands, or would if nothing were known of its kind."""
+    return staging / place_of(document_id, kind_of(staging, document_id))
 
 
-def write(staging: Path, document_id: str, extract: Extract) -> None:
+def write(staging: Path, document_id: str, extract: Extract, kind: str = versions.ANY) -> None:
     """Write a result: beside its place first, then moved there in one step."""
-    with draft(staging, document_id) as folder:
+    with draft(staging, document_id, kind) as folder:
         for name in names():
             getattr(extract, name).write_parquet(folder / f"{name}.parquet", compression="zstd")
         (folder / CHECKSUMS).write_text(json.dumps(checksums(folder)), encoding="utf-8")
 
 
-def place(staging: Path, document_id: str, files: dict[str, bytes]) -> None:
+def place(
+    staging: Path, document_id: str, files: dict[str, bytes], kind: str = versions.ANY
+) -> None:
     """Put files in the place of a result, in one step. Raises `NotWhole` where they are none."""
-    with draft(staging, document_id) as folder:
+    with draft(staging, document_id, kind) as folder:
         for name, content in files.items():
             (folder / name).write_bytes(content)
         if not is_whole(folder):
@@ -92,17 +78,20 @@ def place(staging: Path, document_id: str, files: dict[str, bytes]) -> None:
 
 
 @contextmanager
-def draft(staging: Path, document_id: str) -> Iterator[Path]:
-    """A folder beside the place of a result, which takes that place unless something fails."""
-    target = folder(staging, document_id)
+def draft(staging: Path, document_id: str, kind: str) -> Iterator[Path]:
+    """A folder beside the place of a result, which takes that place unless something fails.
+
+    A document has one result: one of another kind, which was damaged, goes.
+    """
+    target = staging / place_of(document_id, kind)
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{document_id}.{os.getpid()}")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir()
     try:
         yield beside
-        if target.exists():
-            shutil.rmtree(target)
+        for old in places(document_id):
+            shutil.rmtree(staging / old, ignore_errors=True)
         beside.rename(target)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
@@ -119,6 +108,12 @@ def checksums(place: Path) -> dict[str, str]:
         name: hashlib.sha256((place / f"{name}.parquet").read_bytes()).hexdigest()
         for name in names()
     }
+
+
+def sound_kind(staging: Path, document_id: str) -> str | None:
+    """The kind of the result of a document that is there and sound; null where there is none."""
+    kind = kind_of(staging, document_id)
+    return kind if is_whole(staging / place_of(document_id, kind)) else None
 
 
 def is_sound(staging: Path, document_id: str) -> bool:
@@ -155,8 +150,10 @@ def document_ids(place: Path) -> set[str]:
 
 
 def prune(staging: Path) -> None:
-    """Remove results of other versions of the code, and nothing else that may stand there."""
-    if staging.is_dir():
-        for stale in staging.iterdir():
-            if VERSION.fullmatch(stale.name) and stale.name != stage_version():
+    """Remove results and readings of other code, and nothing else that may stand there."""
+    kept = {versions.extract_version(kind) for kind in versions.KINDS}
+    kept_readings = {versions.reading_version(kind) for kind in versions.READ_KINDS}
+    for base, current in ((staging, kept), (staging / readings.FOLDER, kept_readings)):
+        for stale in base.iterdir() if base.is_dir() else ():
+            if VERSION.fullmatch(stale.name) and stale.name not in current:
                 shutil.rmtree(stale, ignore_errors=True)

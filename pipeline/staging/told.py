@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline.documents import personal
-from pipeline.documents.intake import FORMULA_STARTS
+from pipeline.documents.formulas import FORMULA_STARTS
 from pipeline.forms.disclosure import Disclosure
 from pipeline.forms.wording import folded, squeeze
 from pipeline.narrative.claim import Claim

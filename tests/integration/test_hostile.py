@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import steps
-from pipeline.documents.intake import FORMULA_STARTS
+from pipeline.documents.formulas import FORMULA_STARTS
 from pipeline.staging import store
 from tests.builds import settings, tree
 from tests.facsimile.budget import Budget

@@ -23,8 +23,7 @@ from pypdf import PasswordType, PdfReader
 from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 from pypdf.generic import DictionaryObject
 
-from pipeline.documents.document import Refusal
-from pipeline.documents.intake import MAX_BYTES
+from pipeline.documents.document import MAX_BYTES, Refusal
 from pipeline.readers.pdf.drawing import MAX_DECODED, Drawing, as_array, as_dictionary, resolved
 
 HEAD, TAIL, PADDING = 1024, 4096, 65_536

@@ -1,7 +1,8 @@
 """What only an image shows: a whole scanned page, a picture of a table, rules that are pixels.
 
 Here: how what an image shows joins what the text says. Not here: when it is asked (page), and
-recognition itself: the reader of scans takes a second to load and is imported where it is needed.
+recognition itself: the reader of scans takes a second to load and is imported where it is needed,
+with a note that it was asked.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pypdfium2 as pdfium
 
+from pipeline.readers import asked
 from pipeline.readers.pdf.cut_rows import CLOSED
 from pipeline.readers.pdf.glyphs import Glyph
 from pipeline.readers.pdf.lattice import Lattice
@@ -31,6 +33,7 @@ OVER = 5.0
 
 def recognised(page: pdfium.PdfPage, found: Page) -> Page:
     """A blind page with what its image shows; as it was where that is no more than its text."""
+    asked.note(asked.SCAN)
     from pipeline.readers.scan import reader as scan
 
     items = scan.read_page(page, found.number)
@@ -59,6 +62,7 @@ def picture(images: list[Edges], glyphs: list[Glyph], width: float, height: floa
 
 def with_picture(page: pdfium.PdfPage, found: Page) -> Page:
     """A page of text with the tables that its picture shows."""
+    asked.note(asked.SCAN)
     from pipeline.readers.scan import reader as scan
 
     assert found.picture is not None
@@ -78,6 +82,7 @@ def with_picture(page: pdfium.PdfPage, found: Page) -> Page:
 
 def lattices(page: pdfium.PdfPage, number: int) -> list[Lattice]:
     """The tables of a page whose rules are pixels under its text."""
+    asked.note(asked.SCAN)
     from pipeline.readers.scan import reader as scan
 
     return [lattice_of(grid) for grid in scan.grid_lines(page, number) if len(grid.cells) > 1]

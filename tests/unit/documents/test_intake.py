@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.documents import intake
+from pipeline.documents import formulas, intake
 from pipeline.documents.intake import FACSIMILE_MARK, Intake, printable, publishable, take_in
 
 PDF = b"%PDF-1.7\nfirst\n"
@@ -187,7 +187,7 @@ def test_any_name_becomes_printable_text_that_is_no_formula(raw: bytes) -> None:
     name = publishable(printable(Path(os.fsdecode(raw))))
     assert name.isprintable()
     name.encode("utf-8")
-    assert not name.startswith(intake.FORMULA_STARTS)
+    assert not name.startswith(formulas.FORMULA_STARTS)
 
 
 def test_files_come_in_path_order_however_they_were_written(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from pipeline import register
 from pipeline.documents.document import Refusal
 from pipeline.register import Account, Register, file, layout
-from pipeline.register.attempts import Attempt, Plan, Versions
+from pipeline.register.attempts import Plan, Versions
 from pipeline.register.night import Night
 from pipeline.register.tombstones import Tombstone
 from tests.unit.register.support import intake, sha
@@ -41,7 +41,9 @@ def planned(night: Night, *names: str, code: Versions = CODE) -> Plan:
 
 def failed(night: Night, plan: Plan, name: str) -> bool:
     """A document fails in a night."""
-    return night.failed(plan, Attempt(sha(name), "failed", LATE), CODE)
+    final = night.is_last_try(plan, sha(name))
+    night.failed(plan, sha(name), LATE, CODE, final=final)
+    return final
 
 
 # Nights and stages
@@ -213,7 +215,7 @@ def test_changed_code_is_a_new_beginning_for_what_failed(book: Register) -> None
     assert not third.is_any_due("extract", CODE)
     fresh = planned(third, "a", code=CODE | {"forms": "2"})
     assert fresh.why
-    assert not fresh.before
+    assert not fresh.failed
     assert book.begin().is_any_due("extract", CODE)
 
 
@@ -225,6 +227,29 @@ def test_a_document_that_recovers_begins_anew(book: Register) -> None:
     second.done(planned(second, "a"), sha("a"), CODE)
     second.flush()
     assert not book.begin().is_any_due("extract", CODE)
+
+
+def test_what_failed_and_needs_nothing_more_is_not_due_for_ever(book: Register) -> None:
+    first = book.begin()
+    first.took_in(intake("a", "b"))
+    plan = planned(first, "a", "b")
+    for name in "ab":
+        failed(first, plan, name)
+    second = book.begin()
+    second.settled("extract", CODE, {sha("b")})
+    assert set(planned(second, "b").failed) == {sha("b")}
+    assert second.is_any_due("extract", CODE)
+    second.settled("extract", CODE, set())
+    assert not second.is_any_due("extract", CODE)
+
+
+def test_a_document_that_is_gone_is_not_due(book: Register) -> None:
+    first = book.begin()
+    first.took_in(intake("a"))
+    failed(first, planned(first, "a"), "a")
+    second = book.begin()
+    second.took_in(intake())
+    assert not second.is_any_due("extract", CODE)
 
 
 def test_results_that_were_found_explain_the_next_change(book: Register) -> None:

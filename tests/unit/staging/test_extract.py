@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from pipeline.documents.document import Document
-from pipeline.documents.intake import FORMULA_STARTS, Intake
+from pipeline.documents.formulas import FORMULA_STARTS
+from pipeline.documents.intake import Intake
 from pipeline.identities.declaration import load_catalogue
 from pipeline.identities.engine import run
 from pipeline.ledger import books

@@ -9,10 +9,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-import pipeline
 from pipeline import steps
 from pipeline.documents.document import Document, Refusal
-from pipeline.staging import store
+from pipeline.staging import readings, store
 from pipeline.staging.extract import extract
 from pipeline.staging.tables import SCHEMAS, Extract, concat, framed, names, refused
 from tests.builds import Built
@@ -172,74 +171,20 @@ def test_results_of_many_documents_are_joined_in_order(result: Extract) -> None:
     assert equal(concat([]), framed())
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the rooms the stage version looks at, free to be changed."""
-    original = Path(pipeline.__file__).parent
-    copy = tmp_path / "pipeline"
-    for path in original.rglob("*"):
-        if path.suffix in (".py", ".yml", ".csv"):
-            target = copy / path.relative_to(original)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
-    monkeypatch.setattr(pipeline, "__file__", str(copy / "__init__.py"))
-    return copy
-
-
-def version() -> str:
-    """The stage version of the code as it is now."""
-    return store.stage_version.__wrapped__()
-
-
-@pytest.mark.parametrize(
-    "file",
-    [
-        "documents/personal.py",
-        "readers/text/tab_grid.py",
-        "readers/pdf/rules.py",
-        "forms/families/shanxi_budget.yml",
-        "forms/rows.py",
-        "codes/lists/function.csv",
-        "staging/extract.py",
-        "ledger/money.py",
-        "schema/vocabularies.yml",
-    ],
-)
-def test_the_version_changes_with_every_file_that_decides_what_is_read(
-    project: Path, file: str
-) -> None:
-    before = version()
-    assert version() == before == store.stage_version()
-    with (project / file).open("a", encoding="utf-8") as stream:
-        stream.write("\n# changed\n")
-    assert version() != before
-
-
-def test_the_version_changes_with_a_library(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = version()
-    installed = store.metadata.version
-    monkeypatch.setattr(
-        store.metadata, "version", lambda n: "0" if n == "camelot-py" else installed(n)
-    )
-    assert version() != before
-
-
-@pytest.mark.parametrize("file", ["release/write.py", "cli.py", "ledger/keys.py"])
-def test_the_version_stays_where_nothing_of_reading_changed(project: Path, file: str) -> None:
-    before = version()
-    with (project / file).open("a", encoding="utf-8") as stream:
-        stream.write("\n# changed\n")
-    assert version() == before
-
-
 def test_results_of_other_code_are_pruned_and_those_of_this_code_kept(
     tmp_path: Path, result: Extract
 ) -> None:
     store.write(tmp_path, KEY, result)
     (tmp_path / "aaaaaaaaaaaa" / "01" / KEY).mkdir(parents=True)
+    place = readings.place(KEY, "pdf")
+    readings.keep(tmp_path, place, b"sealed")
+    stale = tmp_path / readings.FOLDER / "bbbbbbbbbbbb" / "01" / KEY
+    readings.keep(tmp_path, stale.relative_to(tmp_path), b"sealed")
     store.prune(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [store.stage_version()]
+    assert {path.name for path in tmp_path.iterdir()} == {store.stage_version(), readings.FOLDER}
     assert store.is_sound(tmp_path, KEY)
+    assert (tmp_path / place).is_file()
+    assert not stale.exists()
 
 
 def test_a_folder_that_no_build_made_is_not_pruned(tmp_path: Path) -> None:
@@ -254,7 +199,7 @@ def test_only_what_is_missing_or_damaged_is_read_again(copied: Built) -> None:
     settings = copied.settings
     steps.take_in(settings)
     assert (steps.stage(settings).read, steps.stage(settings).reused) == (0, 4)
-    damaged = sorted(settings.staging.glob("*/*/*"))[0]
+    damaged = min(path.parent for path in settings.staging.rglob(store.CHECKSUMS))
     cut_in_half(damaged / "cells.parquet")
     again = steps.stage(settings)
     assert (again.read, again.reused, again.refused) == (1, 3, ())

@@ -13,7 +13,7 @@ import os
 import ssl
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
@@ -24,7 +24,7 @@ import httpx
 import stamina
 
 from pipeline.acquisition import body, urls
-from pipeline.acquisition.network import World, client, within
+from pipeline.acquisition.network import CheckedTransport, World, within
 from pipeline.acquisition.pace import Clock, Gate, Gates
 from pipeline.acquisition.refusal import Refused
 from pipeline.acquisition.robots import Robots
@@ -34,6 +34,8 @@ logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 USER_AGENT = "Yusuan/0.1 (open data on public budgets)"
 MOST_REDIRECTS, ATTEMPTS, FIRST_WAIT, LONGEST_WAIT = 5, 4, 2.0, 60.0
+HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
+SMALL = 64 << 10
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 REFUSING = frozenset({401, 402, 403, 407, 412, 451, 511})
@@ -114,14 +116,14 @@ class Web:
         self.world, self.folder, self.user_agent = world, folder, user_agent
         self.gates = Gates(world.clock)
         self.robots = Robots(self._robots_txt, user_agent)
-        self._http = client(world, user_agent)
+        self._transport = CheckedTransport(world)
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.close()
+        self._transport.close()
 
     def get(self, url: str, manners: Manners, known: Validators | None = None) -> Answer:
         """Ask for an address. The caller owns the temporary file of the answer.
@@ -200,8 +202,9 @@ class Web:
         """One request and its answer."""
         ends = self.world.clock.monotonic() + manners.seconds
         conditions = known.headers(url) if known else {}
+        headers = {**HEADERS, "User-Agent": self.user_agent, **conditions}
         try:
-            with self._http.stream("GET", url, headers=conditions) as response:
+            with self._transport.get(url, headers) as response:
                 return self._taken(url, response, manners, bool(conditions))
         except httpx.TimeoutException as error:
             if self.world.clock.monotonic() >= ends:
@@ -221,6 +224,8 @@ class Web:
     ) -> Answer | Redirect:
         """What an answer's status and headers say, and its bytes where they are wanted."""
         status = response.status_code
+        if status != 200:
+            drain(response)
         if status in REDIRECTS and "location" in response.headers:
             return Redirect(location_of(response))
         if status == 304 and conditional:
@@ -267,6 +272,16 @@ def discarded(answer: Answer) -> Iterator[None]:
     finally:
         if answer.path:
             answer.path.unlink(missing_ok=True)
+
+
+def drain(response: httpx.Response) -> None:
+    """Read what nobody wants, if it is little, so that the connection can be used again."""
+    declared = response.headers.get("content-length", "")
+    little = declared.isascii() and declared.isdecimal() and int(declared) <= SMALL
+    if little or response.status_code in (204, 304):
+        with suppress(httpx.TransportError):
+            for _ in response.iter_raw():
+                pass
 
 
 def header_text(value: str | None) -> str | None:

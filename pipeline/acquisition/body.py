@@ -58,7 +58,8 @@ def inflated(chunks: Iterable[bytes], window: int) -> Iterator[bytes]:
             begun = True
             if piece:
                 yield piece
-            rest = engine.unused_data if engine.eof else engine.unconsumed_tail
+            # Padding after the end is nobody's content.
+            rest = engine.unused_data.lstrip(b"\0") if engine.eof else engine.unconsumed_tail
     while not engine.eof and (piece := engine.decompress(engine.unconsumed_tail, PIECE)):
         yield piece
     if begun and not engine.eof:

@@ -14,8 +14,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 from pipeline.acquisition import kinds, names
 from pipeline.acquisition.account import Item, refused
@@ -77,13 +78,17 @@ class Collector:
         """What an address gave last: by memory, or where that was lost by the manifest."""
         if row := self.memory.document(self.source.source_id, found.url):
             return row
-        entries = [e for e in self.manifest.values() if e.origin_url == found.url]
-        name = entries[-1].source_name if entries else None
+        name = self.by_address.get(found.url)
         if name is None or (digest := self.memory.sha256(name)) is None:
             return None
         bundle = found.url.partition("#")[0] if "#" in found.url else None
         row = self.row(found, digest, name, Answer(found.url, changed=False), bundle)
         return replace(row, final_url=None)
+
+    @cached_property
+    def by_address(self) -> dict[str, str]:
+        """The file that the manifest has for an address, the last where it has several."""
+        return {e.origin_url: e.source_name for e in self.manifest.values() if e.origin_url}
 
     def is_fresh(self, known: Remembered) -> bool:
         """Whether an address was asked so lately that the source lets it be."""
@@ -95,7 +100,7 @@ class Collector:
     def is_there(self, known: Remembered) -> bool:
         """Whether what an address gave is still in its place, or was withdrawn by people."""
         if known.source_name is None:
-            members = [m for m in self.memory.documents(known.source_id) if m.bundle == known.url]
+            members = self.memory.members(known.source_id, known.url)
             return bool(members) and all(self.is_there(member) for member in members)
         return self.shelf.has(known.source_name) or self.is_withdrawn(known.source_name)
 
@@ -129,7 +134,7 @@ class Collector:
             finally:
                 self.shelf.keep(path, BUNDLES, answer.sha256, ".zip")
             for member in members:
-                url = numbered(f"{found.url}#{member.name}", urls)
+                url = numbered(f"{found.url}#{one_line(member.name)}", urls)
                 urls.add(url)
                 items.append(self.member(replace(found, url=url), member, answer, title))
         self.unpacked[found.url] = urls
@@ -164,6 +169,11 @@ class Collector:
 
     def placed(self, arrived: Arrived, known: Remembered | None) -> Item:
         """A file put in place under its own hash, unless its bytes are there already."""
+        with self.memory.placing:
+            return self.place(arrived, known)
+
+    def place(self, arrived: Arrived, known: Remembered | None) -> Item:
+        """`placed`, while nobody else puts anything in place."""
         found, digest = arrived.found, arrived.sha256
         there = self.memory.file(digest)
         stands = self.shelf.has(there) or self.is_withdrawn(there)
@@ -283,6 +293,11 @@ def fresh(known: Remembered, answer: Answer) -> Validators:
         said.etag or (None if answer.changed else known.etag),
         said.last_modified or (None if answer.changed else known.last_modified),
     )
+
+
+def one_line(name: str) -> str:
+    """The name of a member as part of an address: what cannot be shown is escaped."""
+    return "".join(c if c.isprintable() else quote(c, errors="replace") for c in name)
 
 
 def numbered(url: str, taken: set[str]) -> str:

@@ -44,17 +44,20 @@ def fetch(
     not usable, `OSError` where the disk refuses. What was fetched until then is kept.
     """
     world = world or World()
+    world.clock.stopped.clear()
     chosen = sorted((s for s in sources if s.enabled), key=lambda s: s.source_id)
     shelf = Shelf(raw)
     begun = world.clock.now().isoformat(timespec="seconds")
     held = lock.held(shelf.hidden)
     try:
         shelf.cleared()
-        run = Run(shelf, Memory(shelf.memory), world, Counted(), Event())
+        run = Run(shelf, Memory(shelf.memory), world, Counted(), manifest.read(raw))
         try:
-            run.adopt(manifest.read(raw))
+            run.adopt()
             with Web(world, shelf.temporary, user_agent) as web:
-                accounts = each(chosen, lambda s: run.source(s, web), SOURCES_AT_ONCE, run.stopped)
+                accounts = each(
+                    chosen, lambda s: run.source(s, web), SOURCES_AT_ONCE, world.clock.stopped
+                )
         finally:
             run.memory.close()
     finally:
@@ -105,18 +108,19 @@ class Run:
     memory: Memory
     world: World
     counted: Counted
-    stopped: Event
+    entries: Mapping[str, manifest.Entry]
 
     def __post_init__(self) -> None:
-        self._manifest_lock = Lock()
+        self._lines_lock = Lock()
+        self._lines = set(self.entries)
 
-    def adopt(self, entries: Mapping[str, manifest.Entry]) -> None:
+    def adopt(self) -> None:
         """Learn the files that the manifest gives an address for and memory does not know.
 
         So a lost memory, or a file that people fetched by hand, is not fetched a second time.
         """
         known = self.memory.names()
-        for name, entry in entries.items():
+        for name, entry in self.entries.items():
             if entry.origin_url and name not in known and self.shelf.has(name):
                 self.memory.learn(sha256_of(self.shelf.raw / name), name)
 
@@ -128,11 +132,11 @@ class Run:
         self.doubt(source, listing, before)
         due = self.due(source, listing, before)
         self.counted.more(total=len(due))
-        entries = manifest.read(self.shelf.raw)
-        collector = Collector(source, web, self.memory, self.shelf, entries)
+        collector = Collector(source, web, self.memory, self.shelf, self.entries)
+        stopped = self.world.clock.stopped
 
         def collected(found: Found) -> list[Item] | None:
-            if self.stopped.is_set() or self.world.clock.monotonic() > ends:
+            if stopped.is_set() or self.world.clock.monotonic() > ends:
                 return None
             items = collector.collect(found)
             self.counted.more(done=1)
@@ -140,7 +144,7 @@ class Run:
 
         self.write_lines(collector)
         try:
-            gathered = each(due, collected, source.manners.concurrency, self.stopped)
+            gathered = each(due, collected, source.manners.concurrency, stopped)
         finally:
             self.write_lines(collector)
         items = [item for some in gathered if some is not None for item in some]
@@ -175,13 +179,14 @@ class Run:
     def write_lines(self, collector: Collector) -> None:
         """Give every file of a source its line, also those of a run that was interrupted."""
         source_id = collector.source.source_id
-        rows = self.memory.documents(source_id)
-        own = [row for row in rows if (row.source_name or "").startswith(f"{source_id}/")]
-        files = [row for row in own if self.shelf.has(row.source_name)]
-        with self._manifest_lock:
-            first = {row.source_name: row for row in reversed(files)}
-            entries = [collector.entry(row) for row in sorted(first.values(), key=lambda r: r.url)]
-            manifest_lines.add(self.shelf.raw, entries)
+        with self._lines_lock:
+            rows = self.memory.documents(source_id)
+            own = [row for row in rows if (row.source_name or "").startswith(f"{source_id}/")]
+            new = [row for row in own if row.source_name not in self._lines]
+            there = [row for row in new if self.shelf.has(row.source_name)]
+            if there:
+                manifest_lines.add(self.shelf.raw, [collector.entry(row) for row in there])
+                self._lines |= {row.source_name or "" for row in there}
 
     def gone(
         self, source: Source, listing: Listing, unpacked: Mapping[str, set[str]]

@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from pipeline.acquisition.pages import without_code
 
@@ -48,7 +49,7 @@ def bases(tags: list[re.Match[str]]) -> Iterator[dict[str, str]]:
 
 def anchors(shown: str, tags: list[re.Match[str]]) -> Iterator[Link]:
     """Every link; its words reach to its end or to the next link, whichever is nearer."""
-    for tag, following in zip(tags, [*tags[1:], None], strict=True):
+    for tag, following in zip_longest(tags, tags[1:]):
         name = tag[2].lower()
         if tag[1] or name not in TARGETS:
             continue

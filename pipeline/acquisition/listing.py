@@ -98,7 +98,8 @@ class Walk:
 
     def is_over(self) -> bool:
         """Whether a limit of the source is reached."""
-        late = self.web.world.clock.monotonic() > self.ends
+        clock = self.web.world.clock
+        late = clock.stopped.is_set() or clock.monotonic() > self.ends
         return late or self.listing.pages >= self.source.most_pages
 
     def page(self, url: str) -> Page | None:
@@ -106,8 +107,6 @@ class Walk:
         self.listing.pages += 1
         try:
             page = self.read(url)
-            if reason := pages.stands_in(page.text):
-                raise Refused(reason, pages.title(page.text) or "a page without title")
         except Refused as refusal:
             self.listing.refuse(url, "", refusal)
             self.listing.complete = False
@@ -153,7 +152,7 @@ class Walk:
             base = urls.absolute(page.url, declared) if declared else page.url
         except Refused:
             base = page.url
-        further = []
+        further, listed = [], False
         for link in found[:MOST_LINKS]:
             try:
                 url = urls.absolute(base, link.href, page.encoding)
@@ -163,10 +162,16 @@ class Walk:
                 continue
             if self.source.documents.fits(url, link.text):
                 self.put_down(url, link.text, page, is_article)
+                listed = True
             elif self.source.next.fits(url, link.text):
                 further.append((url, False))
             elif self.source.pages.fits(url, link.text):
                 further.append((url, True))
+        # Many portals have a field for passwords on every page: what lists something is a list.
+        if not (listed or further) and (reason := pages.stands_in(page.text)):
+            name = pages.title(page.text) or "a page without title"
+            self.listing.refuse(page.url, "", Refused(reason, name))
+            self.listing.complete = False
         return further
 
     def put_down(self, url: str, text: str, page: Page, is_article: bool) -> None:

@@ -23,6 +23,7 @@ SCHEMA = """
         supersedes TEXT, retrieved_at TEXT NOT NULL, checked_at TEXT NOT NULL, gone_since TEXT,
         PRIMARY KEY (source_id, url)
     ) STRICT;
+    CREATE INDEX IF NOT EXISTS document_by_bundle ON document (source_id, bundle);
     CREATE TABLE IF NOT EXISTS file (
         sha256 TEXT PRIMARY KEY, source_name TEXT NOT NULL
     ) STRICT;
@@ -92,6 +93,8 @@ class Memory:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = Lock()
+        # Held from the question whether bytes are known until they are put down.
+        self.placing = Lock()
         self._db = opened(path)
 
     def close(self) -> None:
@@ -115,6 +118,13 @@ class Memory:
         query = f"SELECT {REMEMBERED} FROM document WHERE source_id = ? ORDER BY url"
         with self._transaction() as db:
             rows = db.execute(query, (source_id,)).fetchall()
+        return tuple(Remembered(*row) for row in rows)
+
+    def members(self, source_id: str, bundle: str) -> tuple[Remembered, ...]:
+        """Everything that came out of a bundle."""
+        query = f"SELECT {REMEMBERED} FROM document WHERE source_id = ? AND bundle = ?"
+        with self._transaction() as db:
+            rows = db.execute(query, (source_id, bundle)).fetchall()
         return tuple(Remembered(*row) for row in rows)
 
     def remember(self, *given: Remembered) -> None:

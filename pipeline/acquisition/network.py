@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpcore
@@ -28,6 +27,8 @@ Resolve = Callable[[str, int], Sequence[str]]
 Dial = Callable[[str, int, float | None], httpcore.NetworkStream]
 SocketOptions = Iterable[Any]
 CONNECT_SECONDS, READ_SECONDS = 10.0, 30.0
+# A name may have any number of dead addresses, each of which takes its time.
+MOST_DIALLED = 4
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
@@ -117,7 +118,7 @@ class CheckedBackend(httpcore.NetworkBackend):
         socket_options: SocketOptions | None = None,
     ) -> httpcore.NetworkStream:
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
-        for address in checked(host, self.resolved(host, port)):
+        for address in checked(host, self.resolved(host, port))[:MOST_DIALLED]:
             try:
                 return Timed(self.world.dial(address, port, timeout), self.world.clock)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
@@ -135,9 +136,15 @@ class CheckedBackend(httpcore.NetworkBackend):
 
 
 class CheckedTransport(httpx.HTTPTransport):
-    """The transport of httpx over checked connections."""
+    """The transport of httpx over checked connections.
+
+    It is used without the client of httpx, which keeps cookies and reads the target of redirects
+    that nobody follows.
+    """
 
     def __init__(self, world: World) -> None:
+        if world.tls.verify_mode != ssl.CERT_REQUIRED or not world.tls.check_hostname:
+            raise ValueError("the TLS context must verify certificates and host names")
         super().__init__(verify=world.tls, trust_env=False)
         self._pool.close()
         self._pool = httpcore.ConnectionPool(
@@ -148,16 +155,15 @@ class CheckedTransport(httpx.HTTPTransport):
             network_backend=CheckedBackend(world),
         )
 
-
-def client(world: World, user_agent: str) -> httpx.Client:
-    """A client that keeps connections but no cookies, and follows no redirect by itself."""
-    if world.tls.verify_mode != ssl.CERT_REQUIRED or not world.tls.check_hostname:
-        raise ValueError("the TLS context must verify certificates and host names")
-    return httpx.Client(
-        transport=CheckedTransport(world),
-        timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
-        headers={"User-Agent": user_agent, "Accept": "*/*", "Accept-Encoding": "gzip, deflate"},
-        follow_redirects=False,
-        trust_env=False,
-    )
+    @contextmanager
+    def get(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+        """The answer to a request, its body still to come."""
+        timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+        extensions = {"timeout": timeout.as_dict()}
+        response = self.handle_request(
+            httpx.Request("GET", url, headers=dict(headers), extensions=extensions)
+        )
+        try:
+            yield response
+        finally:
+            response.close()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from threading import Condition, Lock
+from threading import Condition, Event, Lock
 
 from pipeline.acquisition.refusal import Refused
 
@@ -23,13 +23,18 @@ MOST_FAILURES = 5
 class Clock:
     """Time as it passes. Tests give one whose sleep takes none."""
 
+    def __init__(self) -> None:
+        # Set where a run ends before its time: nobody sleeps any more.
+        self.stopped = Event()
+
     def monotonic(self) -> float:
         """Seconds that never go back."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
+        """Wait. Raises `Refused` where the run is stopped meanwhile."""
+        if self.stopped.wait(seconds):
+            raise Refused("given_up", "the run was stopped")
 
     def now(self) -> datetime:
         """The moment, in UTC."""

@@ -111,7 +111,7 @@ def build(source_id: str, content: dict[str, Any]) -> Source:
         source_id=source_id,
         title=content["title"],
         enabled=content["enabled"],
-        publisher=content["publisher"],
+        publisher=" ".join(content["publisher"].split()),
         region_code=content["region_code"],
         rights=content["rights"],
         listings=listings,

@@ -5,6 +5,7 @@ Here: pure work on URLs. Not here: what stands behind them.
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -16,6 +17,7 @@ LONGEST = 2048
 SCHEMES = ("http", "https")
 # What stays as it is when a query is written in the encoding of its page.
 IN_QUERY = "!$&'()*+,;=:@/?%[]~"
+HOST = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|[0-9a-fA-F:.]+")
 # Browsers pass over these wherever they stand.
 DROPPED = str.maketrans("", "", "\t\n\r")
 
@@ -53,6 +55,10 @@ def canonical(url: str) -> str:
         parsed = httpx.URL(url)
         if parsed.scheme not in SCHEMES or not parsed.host:
             raise Refused("bad_address", f"{url}: not http or https")
+        if not HOST.fullmatch(parsed.raw_host.decode("ascii")):
+            raise Refused("bad_address", f"{parsed.host}: no host name")
+        if parsed.port is not None and not 0 < parsed.port < 65536:
+            raise Refused("bad_address", f"{parsed.host}: no port {parsed.port}")
         if parsed.userinfo:
             raise Refused("bad_address", f"{parsed.host}: an address with a name or password")
         return str(parsed.copy_with(fragment=None, path=parsed.path or "/"))

@@ -25,18 +25,27 @@ def add(folder: Path, entries: Sequence[Entry]) -> int:
     Raises `ManifestError` where the manifest is not usable as it stands: nothing is written then.
     """
     there = manifest.read(folder)
-    new = [entry for entry in entries if entry.source_name not in there]
+    new = list({e.source_name: e for e in entries if e.source_name not in there}.values())
     if not new:
         return 0
+    for entry in new:
+        check(entry)
     path = folder / NAME
     data = path.read_bytes() if path.exists() else b""
     replace(path, extended(data, new))
     return len(new)
 
 
+def check(entry: Entry) -> None:
+    """Raise `ValueError` for a field of several lines: the reader takes each for an entry."""
+    for name, value in asdict(entry).items():
+        if value and len(value.splitlines()) > 1:
+            raise ValueError(f"{name} of {entry.source_name!r} has several lines")
+
+
 def extended(data: bytes, entries: Sequence[Entry]) -> bytes:
     """The bytes of a manifest with lines appended, in its own line ends."""
-    if not data.strip(b"\xef\xbb\xbf \r\n"):
+    if not data:
         return (line(COLUMNS, "\n") + body(entries, COLUMNS, "\n")).encode()
     header, _, rest = data.partition(b"\n")
     end = "\r\n" if header.endswith(b"\r") else "\n"

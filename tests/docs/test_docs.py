@@ -95,5 +95,32 @@ def test_add_a_form_example_is_recognised(tmp_path: Path) -> None:
     assert found["2012604", "project"] == Decimal("200.00")
 
 
+def test_the_example_of_a_source_and_of_fetching_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeline.acquisition import sources
+
+    page = PROJECT / "docs" / "sources.md"
+    (declaration,), (program,) = blocks(page, "yaml"), blocks(page, "python")
+    (tmp_path / "my_city.yml").write_text(declaration, encoding="utf-8")
+    (source,) = sources.load(tmp_path)
+    assert (source.source_id, source.recheck_days) == ("my_city", 7)
+    # The program is run where no source is enabled: it asks nobody.
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(program, "sources.md", "exec"), {})
+
+
+def test_every_field_of_a_source_is_explained() -> None:
+    from pipeline.acquisition.sources import SCHEMA
+
+    text = (PROJECT / "docs" / "sources.md").read_text(encoding="utf-8")
+    rows = " ".join(line for line in text.splitlines() if line.startswith("| "))
+    for name, field in SCHEMA["properties"].items():
+        for inner in field.get("properties", {name: {}}):
+            assert re.search(rf"\b{inner}\b", rows), f"{name}.{inner}"
+
+
 def test_project_declares_its_expectations_folder() -> None:
     assert (Settings().expectations / "suites").is_dir()

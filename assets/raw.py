@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dagster import MaterializeResult, asset
 
+from assets.acquisition import fetched_files
 from assets.resources import Workspace
 from pipeline import steps
 
 
-@asset(group_name="raw", kinds={"file"}, owners=["team:operators"])
+@asset(deps=[fetched_files], group_name="raw", kinds={"file"}, owners=["team:operators"])
 def raw_documents(workspace: Workspace) -> MaterializeResult:
     """Every file of the raw folder, told apart by its bytes.
 

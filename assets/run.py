@@ -8,16 +8,20 @@ from __future__ import annotations
 import os
 import tempfile
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 from dagster import DagsterEvent, DagsterInstance
 
 from assets.definitions import defs
+from assets.nights import told_to
 from assets.resources import workspace_of
 from pipeline import register, steps
 from pipeline.gate.judge import Judgement, load
 from pipeline.lock import held
+from pipeline.night.account import Account as Told
 from pipeline.register import Account, Night
 from pipeline.settings import Settings
 
@@ -82,9 +86,28 @@ def outcome(ending: Ending, night: Night) -> str:
 
 
 def run_night(settings: Settings, night: Night) -> Ending:
-    """Run the whole job. Nothing is sent anywhere; runs are kept only where DAGSTER_HOME is set."""
+    """Run the whole job `release`. Nothing is sent anywhere."""
     (settings.quality / steps.RESULTS).unlink(missing_ok=True)
     (settings.work / "published.pickle").unlink(missing_ok=True)
+    ending = run(settings, "release", {"workspace": workspace_of(settings)}, {})
+    return replace(ending, account=night.account)
+
+
+def run_nightly(settings: Settings, order: Path | None) -> tuple[Ending, Told | None]:
+    """Run the job `nightly`; its resource does what comes before and after, and gives the account
+    of the night, unless it could not even begin.
+    """
+    accounts: list[Told] = []
+    resources = {"workspace": workspace_of(settings), "night": told_to(accounts.append)}
+    chosen = {"order": str(order.resolve()) if order else ""}
+    ending = run(settings, "nightly", resources, {"night": {"config": chosen}})
+    return ending, accounts[0] if accounts else None
+
+
+def run(
+    settings: Settings, job: str, resources: Mapping[str, Any], config: Mapping[str, Any]
+) -> Ending:
+    """Run a job; runs are kept only where DAGSTER_HOME is set."""
     with tempfile.TemporaryDirectory() as folder:
         home = os.environ.get("DAGSTER_HOME")
         options = {"telemetry": {"enabled": False}}
@@ -92,17 +115,20 @@ def run_night(settings: Settings, night: Night) -> Ending:
             DagsterInstance.get() if home else DagsterInstance.ephemeral(folder, settings=options)
         )
         with instance:
-            result = defs.get_job_def("release").execute_in_process(
+            result = defs.resolve_job_def(job).execute_in_process(
                 instance=instance,
-                resources={"workspace": workspace_of(settings)},
-                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                resources=resources,
+                run_config={
+                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                    "resources": dict(config),
+                },
                 raise_on_error=False,
             )
     results = settings.quality / steps.RESULTS
     judgements = load(results) if results.exists() else []
     if result.success:
-        return Ending(steps.saved(settings, "published"), judgements, account=night.account)
-    return Ending(None, judgements, *told(result.all_events), account=night.account)
+        return Ending(steps.saved(settings, "published"), judgements)
+    return Ending(None, judgements, *told(result.all_events))
 
 
 def told(events: Sequence[DagsterEvent]) -> tuple[str | None, str | None]:

@@ -12,6 +12,8 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,8 @@ from pipeline import progress
 from pipeline.acquisition.command import fetch
 from pipeline.documents import manifest
 from pipeline.lock import Busy, held
+from pipeline.night.command import nightly, status, tidy
+from pipeline.publication.command import publish
 from pipeline.settings import SECOND_READER, Settings
 
 if TYPE_CHECKING:
@@ -40,6 +44,9 @@ Examples:
   yusuan build --raw ~/budgets --curated ~/out  any folder; the project's data stay untouched
   yusuan build --strict                         a breaking identity stops the export
   yusuan inspect ~/budgets/unit_2026.pdf        what is seen in one document
+  yusuan publish --to /srv/mirror               the finished release to a folder or a store
+  yusuan nightly                                all of it, as operations.yml orders it, with a report
+  yusuan status                                 how nights go; ends with 1 where somebody must look
 """
 
 
@@ -53,7 +60,8 @@ def main() -> None:
     warnings.simplefilter("ignore")
 
 
-main.add_command(fetch)
+for command in (fetch, nightly, publish, status, tidy):
+    main.add_command(command)
 
 
 @main.command(epilog=EXAMPLES)
@@ -139,6 +147,13 @@ def run(settings: Settings, console: Console) -> Ending:
     """The job, with a progress bar for its steps."""
     from assets.run import run_release
 
+    with shown(console):
+        return run_release(settings)
+
+
+@contextmanager
+def shown(console: Console) -> Iterator[None]:
+    """A progress bar for the steps inside the block."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as bars:
         task = bars.add_task("Taking in files", total=None)
@@ -147,18 +162,27 @@ def run(settings: Settings, console: Console) -> Ending:
             bars.update(task, description=what, completed=done, total=total or 1)
 
         with progress.watched(show):
-            return run_release(settings)
+            yield
+
+
+def keep_trace(settings: Settings, ending: Ending) -> str:
+    """Keep the trace in a file; where it is, or why not: the disk may be what failed."""
+    log = settings.work / "fault.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(ending.error or "no trace", encoding="utf-8")
+    except OSError as error:
+        return f"The trace could not be kept ({error.strerror})"
+    return f"The trace is in {log}"
 
 
 def report_fault(settings: Settings, ending: Ending) -> None:
     """Keep the trace in a file, say where, and end with the code of a fault."""
-    log = settings.work / "fault.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    log.write_text(ending.error or "no trace", encoding="utf-8")
+    kept = keep_trace(settings, ending)
     lines = [line for line in (ending.error or "").strip().splitlines() if line.strip()]
     cause = next((ln for ln in lines if "Error" in ln and "Dagster" not in ln), "unknown error")
     click.echo(f"The step {ending.failed_step} failed: {cause.strip()}", err=True)
-    click.echo(f"The trace is in {log}. The last release still stands.", err=True)
+    click.echo(f"{kept}. The last release still stands.", err=True)
     sys.exit(FAULT)
 
 

@@ -22,15 +22,22 @@ def latest(curated: Path) -> Path | None:
 
 
 def next_version(curated: Path, today: date) -> str:
-    """YYYY.MM.DD, then .1, .2 … on the same day."""
+    """YYYY.MM.DD, then .1, .2 … on the same day, and always after every release that is there.
+
+    Where the clock went back the day of the newest release goes on: a version that sorts before it
+    would be taken for the older release, here and wherever it is published.
+    """
     base = f"{today:%Y.%m.%d}"
-    taken = {p.name for p in (curated / "releases").glob(f"{base}*")}
-    if base not in taken:
+    newest = max(made(curated), key=sort_key, default=None)
+    if newest is None or sort_key(base) > sort_key(newest):
         return base
-    number = 1
-    while f"{base}.{number}" in taken:
-        number += 1
-    return f"{base}.{number}"
+    *day, number = sort_key(newest)
+    return "{:04}.{:02}.{:02}.{}".format(*day, number + 1)
+
+
+def made(curated: Path) -> list[str]:
+    """The versions of all release folders."""
+    return [p.name for p in (curated / "releases").glob("*") if VERSION.fullmatch(p.name)]
 
 
 def sort_key(version: str) -> tuple[int, ...]:
@@ -63,8 +70,8 @@ def unpublished(curated: Path) -> list[Path]:
     current = latest(curated)
     if current is None or not VERSION.fullmatch(current.name):
         return []
-    found = [p for p in (curated / "releases").iterdir() if VERSION.fullmatch(p.name)]
-    return [p for p in found if sort_key(p.name) > sort_key(current.name)]
+    later = [name for name in made(curated) if sort_key(name) > sort_key(current.name)]
+    return [curated / "releases" / name for name in later]
 
 
 def abandon(folder: Path) -> None:

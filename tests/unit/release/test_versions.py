@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -41,6 +42,22 @@ def test_releases_of_one_day_are_numbered_and_sort_in_the_order_they_were_made(
     later = release(tmp_path, "later", date(2026, 3, 3)).name
     assert sorted([later, *reversed(made)], key=versions.sort_key) == [*made, later]
     assert os.readlink(tmp_path / "latest") == f"releases/{later}"
+
+
+def test_a_clock_that_goes_back_makes_no_release_older_than_the_newest(tmp_path: Path) -> None:
+    """An older name would be taken for a leftover newer than the latest, or never be pointed at."""
+    days = (DAY, date(2025, 1, 1), date(2026, 3, 1), date(2099, 1, 1), DAY)
+    made = [release(tmp_path, str(n), day).name for n, day in enumerate(days)]
+    assert made == ["2026.03.02", "2026.03.02.1", "2026.03.02.2", "2099.01.01", "2099.01.01.1"]
+    assert sorted(made, key=versions.sort_key) == made
+    assert {path.name for path in (tmp_path / "releases").iterdir()} == set(made)
+
+
+def test_a_version_that_was_removed_is_never_given_again(tmp_path: Path) -> None:
+    first, second = release(tmp_path, "1"), release(tmp_path, "2")
+    shutil.rmtree(first)
+    assert release(tmp_path, "3").name == "2026.03.02.2"
+    assert second.is_dir()
 
 
 @pytest.mark.parametrize("name", ["2026.3.2", "latest", "2026.03.02.x", ".draft-2026.03.02", ""])

@@ -1,0 +1,167 @@
+"""From what a night left behind to its account.
+
+Here: putting together what the register, the gate, the tables and the fetching say. Texts of
+documents are masked here once more. Not here: shapes (account), advice, how it is shown (report).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipeline.documents.intake import printable
+from pipeline.documents.personal import mask
+from pipeline.gate.judge import Judgement
+from pipeline.night import advice, comparison
+from pipeline.night.account import (
+    Account,
+    Came,
+    Failure,
+    Moved,
+    Source,
+    Stage,
+    Stop,
+)
+from pipeline.register.account import Account as Registered
+from pipeline.register.account import NightReport
+
+if TYPE_CHECKING:
+    from pipeline.acquisition.account import Fetched
+
+COUNTED = (
+    "new",
+    "changed",
+    "returned",
+    "withdrawn",
+    "gone",
+    "unchanged",
+    "put_aside",
+    "failed",
+    "deferred",
+    "given_up",
+)
+MOST_FIRST, MOST_ERROR = 3, 500
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a night left: how it ended, and what there is to compare."""
+
+    report: NightReport
+    outcome: str
+    version: str | None
+    before: Path | None
+    tables: Path | None
+    judgements: tuple[Judgement, ...] = ()
+    fetched: Fetched | None = None
+    failure: Failure | None = None
+    notes: tuple[str, ...] = ()
+    today: str | None = None
+
+
+def night_id(report: NightReport) -> str:
+    """The name of a night: when it began, and its number. Names of folders: no colons."""
+    plain = report.started.replace(":", "").replace("-", "").partition("+")[0]
+    return f"{plain}Z-{report.night:04d}"
+
+
+def gather(evidence: Evidence) -> Account:
+    """The account of a night with what to do about it."""
+    report = evidence.report
+    notes = list(evidence.notes)
+    account = Account(
+        night=night_id(report),
+        number=report.night,
+        started=report.started,
+        ended=report.ended,
+        outcome=evidence.outcome,
+        version=evidence.version,
+        before=evidence.before.name if evidence.before else None,
+        today=evidence.today,
+        sources=sources(evidence.fetched),
+        came=came(report.account),
+        stops=tuple(stop(j) for j in evidence.judgements if j.stops),
+        failure=evidence.failure,
+        stages=tuple(Stage(**vars(stage)) for stage in report.stages),
+    )
+    if evidence.tables is not None:
+        try:
+            found = comparison.compare(evidence.tables, evidence.before)
+        except (duckdb.Error, OSError) as error:
+            # A damaged release must not keep its night from being told; that it is, is told first.
+            notes.append(
+                f"the tables could not be compared with release {account.before} "
+                f"({type(error).__name__}): is it whole? sha256sum -c SHA256SUMS tells"
+            )
+        else:
+            account = replace(account, **vars(found))
+    account = replace(account, notes=tuple(notes))
+    return replace(account, todo=advice.of(account))
+
+
+def sources(fetched: Fetched | None) -> tuple[Source, ...]:
+    """What came of each portal."""
+    return tuple(
+        Source(
+            source_id=one.source_id,
+            listed=one.listed,
+            complete=one.complete,
+            counts={name: number for name, number in one.counts.items() if number},
+            refused=dict(Counter(i.reason for i in one.items if i.reason).most_common()),
+        )
+        for one in (fetched.sources if fetched else ())
+    )
+
+
+def came(said: Registered | None) -> Came:
+    """What came to the door, as the register says it."""
+    if said is None:
+        return Came()
+    return Came(
+        documents=said.documents,
+        counts={name: n for name in COUNTED if (n := getattr(said, name))},
+        lines=tuple(said.lines()),
+        moved=tuple(
+            Moved(
+                m.what,
+                m.document_id,
+                shown(m.source_name),
+                None if m.reason is None else shown(m.reason),
+            )
+            for m in said.moved
+        ),
+    )
+
+
+def stop(judgement: Judgement) -> Stop:
+    """A rule that stopped the export, with its first violations."""
+    return Stop(
+        rule_id=judgement.rule_id,
+        zh=judgement.zh,
+        en=judgement.en,
+        violations=len(judgement.violations),
+        first=tuple(
+            shown(f"{v.document_id or ''} {v.statement_id or ''} {v.told}".strip())
+            for v in judgement.violations[:MOST_FIRST]
+        ),
+    )
+
+
+def failed(step: str | None, error: BaseException | None) -> Failure:
+    """A failure in a line: the first cause, personal data masked."""
+    while error is not None and (error.__cause__ or error.__context__):
+        error = error.__cause__ or error.__context__
+    if error is None:
+        return Failure(step or "start", "the run was ended from outside")
+    words = shown(f"{type(error).__name__}: {error}")
+    return Failure(step or "start", words[:MOST_ERROR])
+
+
+def shown(text: str) -> str:
+    """A text that may be shown: printable, on one line, personal data masked."""
+    line = " ".join(str(text).split())
+    return mask(printable(Path(line))) if line else ""

@@ -132,8 +132,9 @@ class Context:
         found = subject_before(plain, self.where(klass, unit))
         if found is None:
             return None
-        start, last = positions[found.start], positions[max(found.start, found.end - 1)]
-        return replace(found, start=start, end=last + (found.end > found.start))
+        if found.start == found.end:  # named by what surrounds it, by no words of its own
+            return replace(found, start=len(text), end=len(text))
+        return replace(found, start=positions[found.start], end=positions[found.end - 1] + 1)
 
     def label(self, text: Text, offset: int, named: Named) -> str | None:
         """The subject as printed, null where nothing names it."""

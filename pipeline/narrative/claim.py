@@ -69,4 +69,5 @@ BY_LABEL = (
     "equipment",
     "equipment_bought",
     "vehicle_operation_part",
+    "carried_over_part",
 )

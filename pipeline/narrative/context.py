@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from pipeline.narrative.claim import BY_LABEL, Claim
+from pipeline.narrative.clauses import names_another
 from pipeline.narrative.lexicon import words
 from pipeline.narrative.passages import Passage, Text
 from pipeline.narrative.patterns import declared
@@ -200,6 +201,15 @@ class Context:
         """What the last amount speaks of."""
         assert self.last is not None
         return self.last.named_as
+
+    def unknown(self, lead: str) -> bool:
+        """Whether what follows speaks of the amount right before, which no wording knows."""
+        previous = self.claims[-1] if self.claims else None
+        if previous is None or previous.paragraph_no != self.paragraph_no:
+            return False
+        if previous.subject != UNRECOGNISED or not previous.is_absolute:
+            return False
+        return not names_another(lead) and not HARD.search(self.between)
 
     def spoken_of(self) -> tuple[str, str | None]:
         """What a figure that names nothing speaks of: the topic, or what was said since."""

@@ -116,6 +116,8 @@ class Reader(Context):
             return self.add(text, figure, CAUSE, None, measure, direction(found))
         if (found := rules.share.search(before)) and self.last is not None:
             clause, lead = own_clause(before[: found.start()])
+            if self.unknown(lead):
+                return self.add(text, figure, UNRECOGNISED, None, "share")
             if names_another(lead):
                 return self.share_of(text, figure, offset + clause, lead, found["base"])
             made = self.add(text, figure, *self.last_named(), "share")
@@ -167,6 +169,8 @@ class Reader(Context):
     ) -> Claim:
         """A change or its rate: of the subject named before the verb, else of the last amount."""
         clause, lead = own_clause(before[: found.start()])
+        if self.unknown(lead):
+            return self.add(text, figure, UNRECOGNISED, None, measure, direction(found))
         target = self.last
         if target is not None and target.whole and self.head is not None:
             target = self.head

@@ -70,24 +70,34 @@ def standing(texts: list[Text], unit_name: str) -> Iterator[Attribute]:
 
 def bodies(texts: list[Text]) -> Iterator[Attribute]:
     """The bodies that lists name: in one sentence, or in the paragraphs behind it."""
-    waiting: str | None = None
+    waiting, begun = "", False
     for text in texts:
-        if waiting and (mark := ENUMERATOR.match(text.folded)):
-            yield from named(text, mark.end(), title_end(text), waiting)
+        mark = ENUMERATOR.match(text.folded)
+        if waiting and mark:
+            begun = True
+            yield from titled(text, mark.end(), waiting)
             continue
-        waiting = None
+        if waiting and not begun:
+            yield from named(text, 0, sentence_end(text.folded), waiting)
+        waiting, begun = "", False
         for rule in declared("profile")["lists"]:
             for lead in re.finditer(rule["words"], text.folded):
-                if lead.end("list") == lead.start("list"):
+                if lead.end() == len(text.folded) and not lead["list"]:
                     waiting = rule["attribute"]
                 else:
                     yield from named(text, *lead.span("list"), rule["attribute"])
 
 
-def title_end(text: Text) -> int:
-    """Where the name that a paragraph of a list begins with ends."""
-    stop = re.search(r"[。,:;]", text.folded)
-    return stop.start() if stop else len(text.folded)
+def sentence_end(folded: str) -> int:
+    """Where the first sentence of a text ends."""
+    return folded.find("。") if "。" in folded else len(folded)
+
+
+def titled(text: Text, start: int, attribute: str) -> Iterator[Attribute]:
+    """The body that a numbered paragraph begins with, and no other."""
+    rules = declared("profile")
+    if found := re.compile(rules["titled"]).match(text.folded, start):
+        yield from named(text, *found.span("name"), attribute)
 
 
 def named(text: Text, start: int, end: int, attribute: str) -> Iterator[Attribute]:
@@ -98,6 +108,8 @@ def named(text: Text, start: int, end: int, attribute: str) -> Iterator[Attribut
         if rank := RANK_BEHIND.search(name):
             name = name[: rank.start()]
         name = re.sub(rules["not_of_name"], "", name)
+        if re.search(rules["never"], name):
+            continue
         if 1 < len(name) <= MAX_NAME and re.search(rules["body"], name):
             first = entry.start() + entry[0].find(name)
             printed = text.printed[first : first + len(name)]

@@ -129,6 +129,7 @@ def told(ledger: Ledger, proofs: pl.DataFrame) -> dict[str, pl.DataFrame]:
             staged.coverage,
             ledger.described,
             Reports(*(ledger.tables[name] for name in REPORTED)),
+            ledger.books.links,
         ),
         "fact_quantity": claims.fact_quantity(staged.quantities, staged.claims),
     }

@@ -52,6 +52,7 @@ def of_section(section: Section, unit_name: str) -> Iterator[Attribute]:
     if section.kind == "duties" and re.search(rules["duties"], section.heading or ""):
         said = "\n".join(text.printed for text in texts)
         yield Attribute("duties", said, texts[0].places[0])
+        yield from standing(texts, unit_name)
     elif section.kind == "organisation":
         yield from standing(texts, unit_name)
         yield from bodies(texts)
@@ -62,10 +63,11 @@ def standing(texts: list[Text], unit_name: str) -> Iterator[Attribute]:
     rules = declared("profile")
     for text in texts:
         for attribute in ("rank", "nature"):
-            found = re.match(rules[attribute], text.folded)
-            if found and text.printed[: found.end("body")] == unit_name:
-                start, end = found.span("value")
-                yield Attribute(attribute, text.printed[start:end], text.places[start])
+            for words in rules[attribute]:
+                found = re.match(words, text.folded)
+                if found and text.printed[slice(*found.span("body"))] == unit_name:
+                    start, end = found.span("value")
+                    yield Attribute(attribute, text.printed[start:end], text.places[start])
 
 
 def bodies(texts: list[Text]) -> Iterator[Attribute]:

@@ -87,5 +87,14 @@ def test_rank_and_nature_are_those_of_the_unit_itself() -> None:
     ]
 
 
+def test_rank_and_nature_may_stand_among_the_duties() -> None:
+    text = f"{UNIT}是收养老人的事业单位，为正科级，挂某站牌子。"
+    found = profile(lines("第一部分 概况", "一、主要职能", text), UNIT)
+    assert [(one.attribute, one.value) for one in found][1:] == [
+        ("rank", "正科级"),
+        ("nature", "事业单位"),
+    ]
+
+
 def test_no_persons_and_no_sentences_are_taken_for_bodies() -> None:
     assert organisation("内设机构3个（张某某、按照规定设置的机构、负责人办公室）。") == []

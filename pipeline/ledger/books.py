@@ -78,8 +78,9 @@ def build(
         "fact_evaluation": evaluations.build(staged.evaluations, report_of),
         "dim_document": documents.dim_document(described, staged.coverage),
         "dim_unit": documents.dim_unit(
-            pl.concat([described, due], how="diagonal"), staged.projects
+            pl.concat([described, due], how="diagonal"), staged.projects, staged.profiles
         ),
+        "dim_unit_profile": tables()["dim_unit_profile"].conform(staged.profiles),
         "dim_region": dimensions.dim_region(),
         "dim_statement": dimensions.dim_statement(),
         "dim_measure": dimensions.dim_measure(),
@@ -132,6 +133,7 @@ def told(ledger: Ledger, proofs: pl.DataFrame) -> dict[str, pl.DataFrame]:
             staged.coverage,
             ledger.described,
             Reports(*(ledger.tables[name] for name in REPORTED)),
+            ledger.books.links,
         ),
         "fact_quantity": claims.fact_quantity(staged.quantities, staged.claims),
     }

@@ -49,6 +49,9 @@ def printed(claim: Claim) -> Printed:
 
 def step_yuan(claim: Claim) -> Decimal:
     """The printed step of a claim in yuan."""
+    if "step_yuan" in claim:
+        known: Decimal = claim["step_yuan"]
+        return known
     value = Decimal(claim["value"])
     if not value or claim["amount_yuan"] is None:
         return Decimal(0)

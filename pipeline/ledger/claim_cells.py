@@ -22,6 +22,8 @@ Row = Mapping[str, Any]
 PLAIN = ("total", "amount")
 DOUBTFUL = ("disputed", "repaired")
 MARKS = re.compile(r"\(\d{0,7}(?:类|款|项)\)|[-—－]")
+# The code a label names its item by: 行政运行(2010601), 2010601行政运行.
+CODE = re.compile(r"\((?P<code>\d{3}(?:\d\d){0,2})\)$|^(?P<first>\d{5}(?:\d\d)?)(?=\D)")
 OTHER = str.maketrans({"它": "他"})
 EMPTY = ("stated_empty", "blank")
 
@@ -126,6 +128,8 @@ def matching(table: Table, place: Mapping[str, Any], claim: Row) -> list[Row]:
         rows = [row for row in rows if code and class_of(row) == code]
     elif "code" in place:
         rows = [row for row in rows if row["code"] == place["code"]]
+    if (coded := CODE.search(plain(claim["label"]))) and {"label", "path"} & set(place):
+        return [row for row in rows if row["code"] == (coded["code"] or coded["first"])]
     if place.get("label") == "own":
         wanted = bare(claim["label"])
         rows = [row for row in rows if bare(row["label"]) == wanted]

@@ -35,8 +35,10 @@ from pipeline.ledger.claim_arithmetic import (
 from pipeline.ledger.claim_cells import Tables
 from pipeline.ledger.claim_changes import NO_PRIOR, changed, rated
 from pipeline.ledger.claim_reports import Reported
+from pipeline.ledger.claim_years import against_last_year
 
 NONE_REPORTED = Reported()
+NOTHING_EARLIER = Tables(())
 
 
 class Judge:
@@ -49,6 +51,7 @@ class Judge:
         counts: Mapping[str, Decimal],
         subjects: Mapping[str, Any],
         reported: Reported = NONE_REPORTED,
+        earlier: Tables = NOTHING_EARLIER,
     ) -> None:
         self.claims = list(claims)
         self.by_number = {claim["number"]: claim for claim in self.claims}
@@ -56,6 +59,7 @@ class Judge:
         self.counts = counts
         self.subjects = subjects
         self.reported = reported
+        self.earlier = earlier
         self.found: dict[int, Verdict] = {}
 
     def judge(self) -> dict[int, Verdict]:
@@ -73,6 +77,12 @@ class Judge:
             if claim["measure"] in ("share", "execution_rate"):
                 self.found[claim["number"]] = self.ratio(claim)
         self.judge_changes()
+        for claim in self.claims:
+            if claim["measure"] in ("change", "prior") and claim["amount_yuan"] is not None:
+                held = self.found.get(claim["number"], nothing(NO_PRIOR))
+                own = self.by_number.get(claim["of"])
+                cells = self.earlier.find(self.rules(claim).get("cells", ()), claim)
+                self.found[claim["number"]] = against_last_year(claim, own, held, cells)
         return {
             number: self.found.get(number, nothing("nothing to hold it against"))
             for number in self.by_number

@@ -33,8 +33,13 @@ def fact_claim(
     coverage: pl.DataFrame,
     documents: pl.DataFrame,
     reports: Reports,
+    links: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """Every claim with its verdict. `amounts` carry `step_yuan` and `proof`."""
+    """Every claim with its verdict. `amounts` carry `step_yuan` and `proof`.
+
+    `links` say which documents are of the year before: earlier values are held against them.
+    """
+    before = last_year(links)
     printed = tables_of(lines, amounts, coverage)
     siblings = parts_of_disclosures(documents)
     rows: list[dict[str, Any]] = []
@@ -42,7 +47,10 @@ def fact_claim(
         found = Tables(near(document_id, printed, siblings))
         counts = counted(quantities, siblings[document_id])
         reported = reports.of(siblings[document_id])
-        verdicts = Judge(own, found, counts, declared("subjects"), reported).judge()
+        years = dict.fromkeys(d for part in siblings[document_id] for d in before[part])
+        earlier = Tables(t for d in years for t in printed.get(d, ()))
+        judge = Judge(own, found, counts, declared("subjects"), reported, earlier)
+        verdicts = judge.judge()
         rows += released(document_id, own, verdicts)
     return tables()["fact_claim"].frame(rows)
 
@@ -68,6 +76,16 @@ def parts_of_disclosures(documents: pl.DataFrame) -> dict[str, list[str]]:
         document: [document, *(d for d in files[key] if d != document)]
         for document, key in disclosure.items()
     }
+
+
+def last_year(links: pl.DataFrame | None) -> dict[str, list[str]]:
+    """For each document those of the same unit and kind of the year before."""
+    found: dict[str, list[str]] = defaultdict(list)
+    rows = () if links is None else links.filter(relation="last_year").iter_rows(named=True)
+    for row in rows:
+        if row["linked_id"] is not None:
+            found[row["document_id"]].append(row["linked_id"])
+    return found
 
 
 def near(

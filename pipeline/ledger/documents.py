@@ -16,6 +16,10 @@ from pipeline.ledger import keys
 from pipeline.performance.heads import department_of
 from pipeline.schema.catalogue import tables
 
+# What the prose may say of a unit itself, by the names of the columns.
+STATED = ("rank", "nature", "duties")
+UNKNOWN = dict.fromkeys(("budget_code", "parent_unit_id", *STATED))
+
 
 def with_units(staged: pl.DataFrame, documents: Iterable[Document]) -> pl.DataFrame:
     """Staged documents with what the intake knows, their unit, region and disclosure."""
@@ -104,7 +108,9 @@ def coverage(staged: pl.DataFrame, described: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([printed, held]).select("document_id", "statement_id", "state")
 
 
-def dim_unit(disclosures: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+def dim_unit(
+    disclosures: pl.DataFrame, forms: pl.DataFrame, profiles: pl.DataFrame
+) -> pl.DataFrame:
     """Every unit of disclosures, made or due, and departments that performance forms name above.
 
     A form says so only where it names the document's own unit as the one that carries it out: a
@@ -113,10 +119,7 @@ def dim_unit(disclosures: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     units = disclosures.select("unit_id", "region_code", name="unit_name").unique(
         "unit_id", keep="first", maintain_order=True
     )
-    found = {
-        row["unit_id"]: row | {"budget_code": None, "parent_unit_id": None}
-        for row in units.iter_rows(named=True)
-    }
+    found = {row["unit_id"]: row | UNKNOWN for row in units.iter_rows(named=True)}
     own = forms.join(disclosures, on="document_id", how="inner", maintain_order="left").filter(
         pl.col("implementing_unit") == pl.col("unit_name"), pl.col("department_code").is_not_null()
     )
@@ -126,9 +129,22 @@ def dim_unit(disclosures: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
         above = keys.unit_id(region, str(name))
         department = found.setdefault(
             above,
-            {"unit_id": above, "region_code": region, "name": name, "parent_unit_id": None},
+            {"unit_id": above, "region_code": region, "name": name} | UNKNOWN,
         )
         department["budget_code"] = department.get("budget_code") or row["department_code"]
         if above != row["unit_id"]:
             found[row["unit_id"]]["parent_unit_id"] = above
+    for row in stated(disclosures, profiles).iter_rows(named=True):
+        found[row["unit_id"]][row["attribute"]] = row["value"]
     return tables()["dim_unit"].frame(found.values())
+
+
+def stated(disclosures: pl.DataFrame, profiles: pl.DataFrame) -> pl.DataFrame:
+    """What the prose says of each unit itself: of several documents, what the newest says."""
+    return (
+        profiles.filter(pl.col("attribute").is_in(STATED))
+        .join(disclosures, on="document_id", how="inner")
+        .sort("fiscal_year", "document_id", "position")
+        .group_by("unit_id", "attribute", maintain_order=True)
+        .agg(pl.col("value").last())
+    )

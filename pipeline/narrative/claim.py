@@ -62,4 +62,12 @@ class Claim:
 
 
 # Subjects that are many, one for each name.
-BY_LABEL = ("expenditure_class", "function_item", "economic_item", "equipment", "equipment_bought")
+BY_LABEL = (
+    "expenditure_class",
+    "function_item",
+    "economic_item",
+    "equipment",
+    "equipment_bought",
+    "vehicle_operation_part",
+    "carried_over_part",
+)

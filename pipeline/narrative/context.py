@@ -8,31 +8,41 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from pipeline.narrative.claim import BY_LABEL, Claim
+from pipeline.narrative.clauses import names_another
 from pipeline.narrative.lexicon import words
 from pipeline.narrative.passages import Passage, Text
 from pipeline.narrative.patterns import declared
 from pipeline.narrative.phrases import LEADING, Named, Where, marked_subject, subject_before
 
 HARD = re.compile(r"[。;!?]")
-# What stands in brackets is set aside, save the marks of items and short words.
-ASIDE = re.compile(r"\((?!\d+(?:类|款|项)\))[^()]{5,}\)(?!用车|以上|设备)")
+# What stands in brackets is set aside, save the marks and codes of items and short words.
+ASIDE = re.compile(r"\((?!\d+(?:类|款|项)?\))[^()]{5,}\)(?!用车|以上|设备)")
 KEPT_ASIDE = re.compile(r"以合同签订为准|不含车辆")
 CAUSE_END = re.compile(r"其中[,:]?|[。;]")
 # A cause that says itself which way things went.
 CAUSE_TURNS = re.compile(r"(?:增加|增长|增多|减少|下降|降低|压减|缩减)(?:等|所致|等原因)?$")
+SIDE = re.compile(r"(?:收入|支出)(?:总计|预算|决算)?")
 YEARS = re.compile(r"(?:19|20)\d{2}年")
 TOPIC = re.compile(
     r"^(?:\d{1,2}[、.．]|\([一二三四五六七八九十\d]+\))?(?P<path>[^。;:]*?\(\d{0,7}(?:类|款|项)\))(?:[。:]|$)"
 )
+# A paragraph that begins with a subject as its title: (一)收入预算:…, 2.公务接待费。…
+TITLE = re.compile(
+    r"^(?:\d{1,2}[、.．]|\([一二三四五六七八九十\d]+\)|[一二三四五六七八九十]+、)?"
+    r"(?P<title>[^。;:,\d]{2,30})[。:]"
+)
+# Items of a list: a cause that ends with ; goes on in them only where no item holds the cause.
+ITEM = re.compile(r"(?:^|[。;:])(?:\(\d{1,2}\)|\d{1,2}[、.．])[^。;]*$")
 BODY = re.compile(
     r"^(?:\d{1,2}[、.])?(?P<body>[^,;:。、\d]{1,30}?(?:局|中心|厅|院|所|办公室|队|馆|校|会|委|处|站|部))"
     r"(?:[正副][厅局处科县]级|核定|现有|实有|共有|内设|设)"
 )
 # A sentence that begins so goes on about the body of the one before.
 OF_THE_SAME_BODY = re.compile(r"核定|实有|现有|内设|退休|离退休|编制")
-UNRECOGNISED, CAUSE = "unrecognised", "cause"
+UNRECOGNISED, CAUSE, SAME = "unrecognised", "cause", "same"
 
 
 @dataclass
@@ -48,20 +58,55 @@ class Context:
     last: Claim | None = None
     head: Claim | None = None
     topic: tuple[str, str] | None = None
+    topic_end: int = 0
+    titled: bool = False
+    set_aside: list[tuple[Claim | None, Claim | None]] = field(default_factory=list)
+    nested: set[int] = field(default_factory=set)
+    between: str = ""
+    before_that: str = ""
+    enumerates: bool = False
     in_cause: bool = False
+    in_item: bool = False
     sentence: str = ""
     body: str | None = None
 
     def note_topic(self, text: Text) -> None:
         """A paragraph that begins with an item's name and no figure speaks of that item."""
+        if self.titled:
+            self.topic = None
+        self.titled, self.topic_end = False, 0
         found = TOPIC.match(text.folded)
         if not found or '"' in found["path"]:
+            self.note_title(text)
             return
+        self.topic_end = found.end()
         path = found["path"]
         start = found.start("path") + (m.end() if (m := LEADING.match(path)) else 0)
         label = text.printed[start : found.end("path")]
         where = self.where("money", None)
         self.topic = (marked_subject(path, where), label)
+
+    def note_title(self, text: Text) -> None:
+        """A paragraph whose title is a subject of money speaks of that subject."""
+        found = TITLE.match(text.folded)
+        named = self.named_in(found["title"], "money") if found else None
+        if found is None or named is None or named.subject == SAME or named.start:
+            return
+        start, self.titled = found.start("title"), True
+        self.topic = (named.subject, text.printed[start + named.start : start + named.end])
+        self.topic_end = found.end()
+
+    def note_asides(self, between: str) -> None:
+        """What stands behind brackets that hold figures speaks of what stands before them."""
+        for mark in between:
+            if mark == "(":
+                self.set_aside.append((self.last, self.head))
+            elif mark == ")" and self.set_aside:
+                last, head = self.set_aside.pop()
+                if last is not None and last is not self.last:
+                    self.last, self.head = last, head
+            elif HARD.match(mark):
+                self.set_aside.clear()
 
     def note_body(self, text: Text) -> None:
         """A paragraph on organisation may begin with the body it speaks of."""
@@ -91,15 +136,27 @@ class Context:
                 if end is None:
                     return
                 goes_on = end[0] == ";" and rules.cause_goes_on.match(text, end.end())
+                if self.in_item and goes_on and goes_on[0][0] in "(0123456789":
+                    goes_on = None
                 self.in_cause = bool(goes_on)
                 position = end.end()
             else:
                 start = rules.cause.search(text, position, until)
+                if start is None and self.has_just_changed():
+                    start = rules.cause_of_change.search(text, position, until)
                 if start is None:
                     return
                 self.in_cause = True
+                self.in_item = ITEM.search(text[: start.start()]) is not None
                 self.note_cause(text[start.end() :])
                 position = start.end()
+
+    def has_just_changed(self) -> bool:
+        """Whether the last figure of the paragraph is a change."""
+        previous = self.claims[-1] if self.claims else None
+        if previous is None or previous.paragraph_no != self.paragraph_no:
+            return False
+        return previous.measure in ("change", "change_rate")
 
     def note_cause(self, text: str) -> None:
         """The direction of a stated cause that ends in one (人员减少) and holds no figure."""
@@ -132,8 +189,9 @@ class Context:
         found = subject_before(plain, self.where(klass, unit))
         if found is None:
             return None
-        start, last = positions[found.start], positions[max(found.start, found.end - 1)]
-        return replace(found, start=start, end=last + (found.end > found.start))
+        if found.start == found.end:  # named by what surrounds it, by no words of its own
+            return replace(found, start=len(text), end=len(text))
+        return replace(found, start=positions[found.start], end=positions[found.end - 1] + 1)
 
     def label(self, text: Text, offset: int, named: Named) -> str | None:
         """The subject as printed, null where nothing names it."""
@@ -143,6 +201,22 @@ class Context:
         """What the last amount speaks of."""
         assert self.last is not None
         return self.last.named_as
+
+    def unknown(self, lead: str) -> bool:
+        """Whether what follows speaks of the amount right before, which no wording knows."""
+        previous = self.claims[-1] if self.claims else None
+        if previous is None or previous.paragraph_no != self.paragraph_no:
+            return False
+        if previous.subject != UNRECOGNISED or not previous.is_absolute:
+            return False
+        return not names_another(lead) and not HARD.search(self.between)
+
+    def spoken_of(self) -> tuple[str, str | None]:
+        """What a figure that names nothing speaks of: the topic, or what was said since."""
+        here = self.last is not None and self.last.paragraph_no == self.paragraph_no
+        if self.topic is None or (self.titled and here):
+            return self.last_named()
+        return self.topic
 
     def mark_same(self, claim: Claim | None) -> None:
         """An amount that is said to equal the earlier one."""
@@ -156,6 +230,34 @@ class Context:
         amounts = [c for c in reversed(self.claims) if c.is_absolute and c.named == wanted]
         here = [c for c in amounts if c.section_no == self.section_no]
         return next(iter(here or amounts), None)
+
+    def side_of(self, lead: str) -> Claim | None:
+        """What 收入 or 支出 alone speaks of: the first amount of the paragraph."""
+        if not SIDE.fullmatch(lead):
+            return None
+        here = [one for one in self.claims if one.paragraph_no == self.paragraph_no]
+        return next((one for one in here if one.measure == "amount"), None)
+
+    def whole_of_parts(self, between: str) -> Claim | None:
+        """The whole that a change behind its parts speaks of.
+
+        Where the sentence of the parts ended, or enumerated them with 、 and goes on with a comma,
+        and they are two or more that add up to the whole: the list is then complete.
+        """
+        head, last = self.head, self.last
+        if head is None or last is None or head is last:
+            return None
+        if not HARD.search(between) and not (self.enumerates and between.startswith(",")):
+            return None
+        parts = [
+            Decimal(one.value)
+            for one in self.claims[head.number :]
+            if (one.measure, one.unit) == (head.measure, head.unit)
+            and one.paragraph_no == head.paragraph_no
+            and one.number not in self.nested
+        ]
+        whole = len(parts) > 1 and sum(parts) == Decimal(head.value) > 0
+        return head if whole else None
 
     def whole_of(self, subject: str) -> str | None:
         """The whole that a subject is declared a part of, where the section states it before."""

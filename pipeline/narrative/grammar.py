@@ -13,7 +13,15 @@ import re
 
 from pipeline.narrative import figures as reading
 from pipeline.narrative.claim import Claim
-from pipeline.narrative.context import CAUSE, HARD, OF_THE_SAME_BODY, UNRECOGNISED, Context
+from pipeline.narrative.clauses import direction, names_another, own_clause
+from pipeline.narrative.context import (
+    CAUSE,
+    HARD,
+    OF_THE_SAME_BODY,
+    SAME,
+    UNRECOGNISED,
+    Context,
+)
 from pipeline.narrative.figures import Figure
 from pipeline.narrative.lexicon import words
 from pipeline.narrative.passages import Passage, Text
@@ -26,8 +34,6 @@ MEASURE_OF = {
     "score": "score",
     "rate": "rate",
 }
-SAME = "same"
-CLAUSE = re.compile(r"[,;:()]")
 # Words between an earlier year and 预算 that name no subject of their own.
 NO_SUBJECT = re.compile(r"当年|年度|本年|的|本部门|部门|单位|年初")
 PEOPLE = ("人", "名")
@@ -53,6 +59,7 @@ class Reader(Context):
         """Read one paragraph, figure by figure."""
         self.in_cause = False
         self.sentence = ""
+        self.set_aside.clear()
         self.note_topic(text)
         self.note_body(text)
         cursor = 0
@@ -61,6 +68,7 @@ class Reader(Context):
             if figure.start < cursor:
                 continue
             between = text.folded[cursor : figure.start]
+            self.note_asides(between)
             if stop := HARD.search(between):
                 self.find_head(between, first_of_sentence)
                 first_of_sentence = None
@@ -70,6 +78,7 @@ class Reader(Context):
             else:
                 self.find_head(between, None)
             self.follow_cause(text.folded, cursor, figure.start)
+            self.before_that, self.between = self.between, between
             self.sentence += between
             made = self.figure(text, figure, between)
             if made is not None and made.is_absolute and not self.in_cause:
@@ -82,6 +91,7 @@ class Reader(Context):
         """The claim of one figure."""
         start = figure.start - len(between)
         cut = max((m.end() for m in HARD.finditer(between)), default=0)
+        cut = max(cut, min(self.topic_end, figure.start) - start)
         offset, before = start + cut, between[cut:]
         after = text.folded[figure.end :]
         if figure.kind == "rate":
@@ -105,19 +115,41 @@ class Reader(Context):
             measure = "change_rate" if found else "rate"
             return self.add(text, figure, CAUSE, None, measure, direction(found))
         if (found := rules.share.search(before)) and self.last is not None:
-            if names_another(own_clause(before[: found.start()])[1]):
+            clause, lead = own_clause(before[: found.start()])
+            if self.unknown(lead):
                 return self.add(text, figure, UNRECOGNISED, None, "share")
+            if names_another(lead):
+                return self.share_of(text, figure, offset + clause, lead, found["base"])
             made = self.add(text, figure, *self.last_named(), "share")
             made.of = self.last.number
             made.base, made.base_subject = self.base_of(self.last, found["base"])
             return made
-        if rules.execution.search(before) and self.last is not None:
+        stated = self.claims[-1].measure == "budget" if self.claims else False
+        executed = rules.execution.search(before) or (stated and before == "的")
+        if before == "的" and "占" in self.before_that and len(self.claims) > 1:
+            own, base = self.claims[-2:]
+            made = self.add(text, figure, *own.named_as, "share")
+            made.of, made.base, made.base_subject = own.number, base.number, base.subject
+            return made
+        if executed and self.last is not None:
             made = self.add(text, figure, *self.last_named(), "execution_rate")
             made.of = self.last.number
             return made
         if found := rules.change.search(before):
             return self.changed(text, figure, offset, before, found, "change_rate")
         return self.add(text, figure, UNRECOGNISED, None, "rate")
+
+    def share_of(self, text: Text, figure: Figure, offset: int, lead: str, base: str) -> Claim:
+        """A share of what its own clause names."""
+        named = self.named_in(lead, "money")
+        if named is None or named.subject == SAME:
+            return self.add(text, figure, UNRECOGNISED, None, "share")
+        label = self.label(text, offset, named)
+        made = self.add(text, figure, named.subject, label, "share")
+        own = self.find(named.subject, label)
+        made.of = own.number if own and own.section_no == self.section_no else None
+        made.base, made.base_subject = self.base_of(made, base)
+        return made
 
     def change(self, text: Text, figure: Figure, offset: int, before: str) -> Claim | None:
         """A change against an earlier year."""
@@ -137,9 +169,13 @@ class Reader(Context):
     ) -> Claim:
         """A change or its rate: of the subject named before the verb, else of the last amount."""
         clause, lead = own_clause(before[: found.start()])
+        if self.unknown(lead):
+            return self.add(text, figure, UNRECOGNISED, None, measure, direction(found))
         target = self.last
         if target is not None and target.whole and self.head is not None:
             target = self.head
+        elif measure == "change" or self.rated(measure) is None:
+            target = self.side_of(lead) or self.whole_of_parts(self.between) or target
         if named := self.named_in(lead, "money" if measure == "change_rate" else figure.kind):
             label = self.label(text, offset + clause, named)
             target = self.find(named.subject, label)
@@ -178,9 +214,14 @@ class Reader(Context):
         rules = words()
         current = rules.current.search(before)
         if current and int(current["year"][:4]) == self.year and (self.last or self.topic):
-            subject, label = self.topic or self.last_named()
+            subject, label = self.spoken_of()
             made = self.add(text, figure, subject, label, self.absolute(figure))
             return self.keep(made, after)
+        alone = rules.prior_alone.search(before) if figure.kind == "money" else None
+        if alone and self.last is not None and int((alone["year"] or "0")[:4]) < self.year:
+            made = self.add(text, figure, *self.last_named(), "prior")
+            made.of = self.last.number
+            return made
         found = rules.prior.search(before)
         if found is None or (found["year"] and int(found["year"][:4]) >= self.year):
             return None
@@ -197,7 +238,7 @@ class Reader(Context):
             return None
         if self.last is None and self.topic is None:
             return None
-        subject, label = self.topic or self.last_named()
+        subject, label = self.spoken_of()
         made = self.add(text, figure, subject, label, "prior")
         made.of = self.last.number if self.last and self.last.subject == subject else None
         if rules.unchanged.search("," + before + "0") or "一致" in before or "持平" in before:
@@ -206,9 +247,13 @@ class Reader(Context):
 
     def planned(self, text: Text, figure: Figure, offset: int, before: str) -> Claim | None:
         """The budget that a final account is set against."""
-        found = words().budget.search(before) if self.kind == "final_account" else None
-        if found is None or figure.kind != "money":
+        rules = words()
+        found = rules.budget.search(before) if self.kind == "final_account" else None
+        if found is None or figure.kind != "money" or rules.budgets.search(before):
             return None
+        if self.last is not None and rules.execution_of.search(before):
+            made = self.add(text, figure, *self.last_named(), "budget")
+            return made
         named = self.named_in(found["subject"], "money")
         if named:
             label = self.label(text, offset, named)
@@ -216,7 +261,9 @@ class Reader(Context):
         elif names_another(own_clause(found["subject"])[1]):
             made = self.add(text, figure, UNRECOGNISED, None, "budget")
         elif self.topic or self.last:
-            subject, label = self.topic or self.last_named()
+            subject, label = self.spoken_of()
+            if self.last is not None and self.last.measure == "score":
+                subject, label = "project_plan", None
             made = self.add(text, figure, subject, label, "budget")
         else:
             return None
@@ -234,6 +281,9 @@ class Reader(Context):
             made = self.add(text, figure, named.subject, label, measure)
             return self.keep(made, after)
         named = self.named_in(before, figure.kind, figure.unit)
+        if named is None and self.speaks_of_topic(before, figure):
+            assert self.topic is not None
+            return self.keep(self.add(text, figure, *self.topic, measure), after)
         if named is not None and named.subject == SAME:
             if self.last is None:
                 return self.add(text, figure, UNRECOGNISED, None, measure)
@@ -246,7 +296,7 @@ class Reader(Context):
             return self.keep(made, after)
         final = words().final.search(before)
         if final and not names_another(final["subject"]) and (self.topic or self.last):
-            made = self.add(text, figure, *(self.topic or self.last_named()), measure)
+            made = self.add(text, figure, *self.spoken_of(), measure)
             return self.keep(made, after)
         if figure.unit is None:
             return None
@@ -254,6 +304,13 @@ class Reader(Context):
         if self.head is not None and made.label and made.subject == self.head.subject:
             made.body, made.label = made.label.removeprefix("其中"), self.head.label
         return made
+
+    def speaks_of_topic(self, before: str, figure: Figure) -> bool:
+        """Whether only a year and 预算数 stand between a paragraph's title and its first figure."""
+        first = not self.claims or self.claims[-1].paragraph_no != self.paragraph_no
+        if not first or self.topic is None or not self.topic_end or figure.kind != "money":
+            return False
+        return not names_another(words().tail.sub("", before))
 
     def unfigured(self, text: Text, end: int, klass: str) -> tuple[str, str] | None:
         """The subject that the sentence before names without a figure (支出预算万元。与上年…)."""
@@ -291,6 +348,7 @@ class Reader(Context):
     def keep(self, claim: Claim, after: str = "") -> Claim:
         """Take a claim for the last amount, and see whether it is said to be unchanged."""
         self.last = claim
+        self.enumerates = self.between.startswith(("、", "和"))
         if words().unchanged.search(after):
             claim.direction = "same"
         return claim
@@ -326,25 +384,6 @@ class Reader(Context):
             part_of=self.whole_of(subject),
         )
         self.claims.append(claim)
+        if self.set_aside:
+            self.nested.add(claim.number)
         return claim
-
-
-def own_clause(before: str) -> tuple[int, str]:
-    """Where the clause of a verb begins, and what stands in it before the verb and its base."""
-    start = max((m.end() for m in CLAUSE.finditer(before)), default=0)
-    return start, words().comparison_last.sub("", before[start:])
-
-
-def names_another(lead: str) -> bool:
-    """Whether a clause names a subject of its own, though none that is known."""
-    return words().neutral.fullmatch(lead) is None
-
-
-def direction(found: re.Match[str] | None) -> str | None:
-    """The direction of a change; a template that was left to choose moves nowhere."""
-    if found is None:
-        return None
-    groups = found.groupdict()
-    if groups.get("either"):
-        return "same"
-    return "up" if groups.get("up") else "down"

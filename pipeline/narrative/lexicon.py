@@ -22,14 +22,19 @@ class Words:
     less: re.Pattern[str]
     share: re.Pattern[str]
     execution: re.Pattern[str]
+    execution_of: re.Pattern[str]
     prior: re.Pattern[str]
+    prior_alone: re.Pattern[str]
     current: re.Pattern[str]
     budget: re.Pattern[str]
+    budgets: re.Pattern[str]
     final: re.Pattern[str]
     comparison_last: re.Pattern[str]
     unchanged: re.Pattern[str]
     neutral: re.Pattern[str]
+    tail: re.Pattern[str]
     cause: re.Pattern[str]
+    cause_of_change: re.Pattern[str]
     cause_goes_on: re.Pattern[str]
     of_which: re.Pattern[str]
     up: re.Pattern[str]
@@ -50,16 +55,21 @@ def words() -> Words:
         ),
         share=re.compile(rules["share"] + "$"),
         execution=re.compile(rules["execution"] + "$"),
+        execution_of=re.compile(rules["execution_of"] + "$"),
         prior=re.compile(with_years(rules["prior"]) + "$"),
+        prior_alone=re.compile(with_years(rules["prior_alone"]) + "$"),
         current=re.compile(r"^[,:]*" + with_years(rules["current"]) + "$"),
         budget=re.compile(rules["budget"] + "$"),
+        budgets=re.compile(rules["budgets"] + "$"),
         final=re.compile(rules["final"] + "$"),
         comparison_last=re.compile(rf",?{comparison},?$"),
         unchanged=re.compile(
             rf"^[,。;]?(?:均|都)?{comparison}[^,;:。\d]{{0,8}}?(?:{rules['unchanged']})"
         ),
         neutral=re.compile(with_years(rules["neutral"])),
+        tail=re.compile(with_years(rules["tail"]) + "$"),
         cause=re.compile(rules["cause"]),
+        cause_of_change=re.compile(rules["cause_of_change"]),
         cause_goes_on=re.compile(rules["cause_goes_on"]),
         of_which=re.compile(rules["of_which"]),
         up=re.compile(rules["up"]),

@@ -7,11 +7,15 @@ and what refers back (grammar).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pipeline.codes.code_lists import class_code_of
+import polars as pl
+
+from pipeline.codes.code_lists import class_code_of, load
+from pipeline.forms.wording import folded, squeeze
 from pipeline.narrative.patterns import declared, wordings
 
 YEAR = r"(?:19|20)\d{2}年"
@@ -23,6 +27,12 @@ QUOTED = re.compile(r"\"(?P<path>[^\"]{2,90})\"(?:科目)?$")
 LEADING = re.compile(
     r"^(?:\([一二三四五六七八九十\d]+\)|\d{1,2}[、.．]|[一二三四五六七八九十]+、|\"|其中[:,]?|支出包括[:,]?)+"
 )
+# 行政运行(2010601), and 2010601行政运行.
+CODED = re.compile(
+    r"(?P<path>[^,;:。、()\"\d]{2,40}\((?P<code>\d{3}(?:\d\d){0,2})\)"
+    r"|(?<![\d.])(?P<first>\d{5}(?:\d\d)?)[\u4e00-\u9fff()]{2,40})$"
+)
+CONNECTION = re.compile(r"^(?:以及|及|和|与)")
 LAST_WORD = re.compile(r"(?P<word>[^,;:。、()\"]+(?:\((?:类|款|项)\))?)$")
 TRAILING = re.compile(
     rf"(?:{YEAR}度?)?(?:当年)?(?:年初)?(?:预算|决算)?(?:数|安排)?(?:合计)?(?:为|共)?$"
@@ -121,10 +131,14 @@ def subject_before(text: str, where: Where) -> Named | None:
             continue
         if match := phrase.before.search(text):
             start, end = match.span("words")
-            preferred = sum(one is not None for one in (phrase.kind, phrase.scope, phrase.section))
+            narrow = (phrase.kind, phrase.scope, phrase.section, phrase.within)
+            preferred = sum(one is not None for one in narrow)
             found.append((start, -preferred, -order, phrase, end))
     item = item_before(text, where) if where.klass == "money" else None
     if item is not None and all(item.start <= start for start, *_ in found):
+        return item
+    item = listed_before(text, where) if where.klass == "money" else None
+    if item is not None and all(item.start < start for start, *_ in found):
         return item
     if not found:
         return None
@@ -154,12 +168,67 @@ def item_before(text: str, where: Where) -> Named | None:
     if match := PATH.search(bare):
         start = match.start("path") + leading(match["path"])
         return Named(marked_subject(match["path"], where), start, match.end("path"))
+    if coded := CODED.search(bare):
+        start = coded.start("path") + leading(coded["path"])
+        return Named(coded_subject(coded["code"] or coded["first"]), start, coded.end("path"))
     if word := LAST_WORD.search(bare):
         start = word.start() + leading(word["word"])
         name = bare[start : word.end()]
+        if joined := CONNECTION.match(name):
+            start, name = start + joined.end(), name[joined.end() :]
         if subject := class_subject(name):
             return Named(subject, start, word.end())
     return None
+
+
+def listed_before(text: str, where: Where) -> Named | None:
+    """An item that a text ends with by its bare name in a code list, where items are listed."""
+    bare = text[: TRAILING.search(text).start()]  # type: ignore[union-attr]
+    word = LAST_WORD.search(bare)
+    if word is None:
+        return None
+    start = word.start() + leading(word["word"])
+    name = CONNECTION.sub("", bare[start : word.end()])
+    subject = listed_subject(name, where)
+    return Named(subject, word.end() - len(name), word.end()) if subject else None
+
+
+def coded_subject(code: str) -> str:
+    """The subject of an item that is named with its code."""
+    if code.startswith("3"):
+        return "economic_item"
+    return "expenditure_class" if len(code) == len("201") else "function_item"
+
+
+def listed_subject(name: str, where: Where) -> str | None:
+    """The subject of a bare name that a code list holds, where the section lists such items."""
+    lists = {"function_item": function_names(), "economic_item": economic_names()}
+    rules = declared("sections")["items"]
+    for subject in sorted(lists, reverse=not ECONOMIC.search(where.section)):
+        known = name in lists[subject] or name.removesuffix("支出") in lists[subject]
+        if known and re.search(rules[subject], where.section):
+            return subject
+    return None
+
+
+@cache
+def economic_names() -> frozenset[str]:
+    """Every name of the economic classification, as compared."""
+    return listed_names(load("economic").get_column("name_zh"))
+
+
+@cache
+def function_names() -> frozenset[str]:
+    """Every name of a functional group or item, as compared."""
+    rows = load("function").filter(pl.col("level") != "类")
+    return listed_names(rows.get_column("name_zh"))
+
+
+def listed_names(names: Iterable[str]) -> frozenset[str]:
+    """Names as sentences print them; 支出 at the end of a longer one may be left out."""
+    plain = {folded(squeeze(name)) for name in names}
+    short = {name.removesuffix("支出") for name in plain if len(name) > len("其他支出")}
+    return frozenset(plain | short)
 
 
 def leading(path: str) -> int:

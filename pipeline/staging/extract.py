@@ -186,6 +186,7 @@ def flatten(document: Document, reading: Reading, disclosure: Disclosure) -> Ext
         evaluations=list(performed.evaluation_rows(key, said)),
         claims=list(told.claim_rows(key, claims)),
         quantities=list(told.quantity_rows(key, claims, disclosure)),
+        profiles=list(told.profile_rows(key, reading, disclosure)),
         coverage=[
             {
                 "document_id": key,

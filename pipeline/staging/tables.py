@@ -130,6 +130,14 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "source_line": pl.Int64(),
         "claim_number": pl.Int64(),
     },
+    "profiles": {
+        "document_id": pl.String(),
+        "position": pl.Int64(),
+        "attribute": pl.String(),
+        "value": pl.String(),
+        "page": pl.Int64(),
+        "source_line": pl.Int64(),
+    },
     "coverage": {
         "document_id": pl.String(),
         "statement_id": pl.String(),
@@ -176,6 +184,7 @@ class Extract:
     evaluations: pl.DataFrame
     claims: pl.DataFrame
     quantities: pl.DataFrame
+    profiles: pl.DataFrame
     coverage: pl.DataFrame
     leftovers: pl.DataFrame
     services: pl.DataFrame

@@ -1,4 +1,4 @@
-"""What the prose of a document states as staged rows: claims, and the quantities among them.
+"""What the prose of a document states as staged rows: claims, their quantities, the profile.
 
 Here: flattening, and what of a claim's words may be released. Not here: reading the prose
 (narrative), statements (extract), and whether a claim holds (ledger).
@@ -18,6 +18,7 @@ from pipeline.forms.wording import folded, squeeze
 from pipeline.narrative.claim import Claim
 from pipeline.narrative.figures import in_yuan
 from pipeline.narrative.patterns import declared
+from pipeline.narrative.profile import profile
 from pipeline.narrative.reading import claims
 from pipeline.readers.shapes import Reading
 
@@ -111,6 +112,23 @@ def quantity_rows(
                     "page": figure.place.page,
                     "source_line": figure.place.line,
                 }
+
+
+def profile_rows(key: str, reading: Reading, disclosure: Disclosure) -> Iterator[dict[str, Any]]:
+    """The staged attributes of the unit; those that cannot be released are left out."""
+    position = 0
+    for one in profile(reading.items, disclosure.unit_name):
+        if (value := released(one.value)) is None:
+            continue
+        position += 1
+        yield {
+            "document_id": key,
+            "position": position,
+            "attribute": one.attribute,
+            "value": value,
+            "page": one.place.page,
+            "source_line": one.place.line,
+        }
 
 
 def counted_item(label: str) -> str:

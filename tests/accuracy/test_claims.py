@@ -24,6 +24,7 @@ from pipeline.settings import Settings
 from pipeline.staging.extract import extract
 from pipeline.staging.tables import concat
 from tests.accuracy.test_answers import SHARED, document, files
+from tests.facsimile.budget import Budget
 from tests.facsimile.synthetic import synthetic_budget
 from tests.facsimile.tab_grid import text_grid
 
@@ -115,3 +116,30 @@ def test_prose_that_repeats_its_tables_contradicts_nothing(tmp_path: Path, seed:
     assert verdicts["agrees"] > 40
     assert verdicts["contradicts"] == 0
     assert "unrecognised" not in set(claims.get_column("subject"))
+
+
+def changes(folder: Path, budget: Budget, stated: Budget, held: Budget) -> list[tuple[str, ...]]:
+    """The changes that a budget states from one earlier budget, held against another."""
+    (folder / "a.txt").write_text(text_grid(budget, before=stated), encoding="utf-8")
+    (folder / "b.txt").write_text(text_grid(held), encoding="utf-8")
+    intake = take_in(folder)
+    ledger = books.build(intake, concat([extract(one) for one in intake.documents]), [])
+    results = run(ledger.books, load_catalogue(Settings().expectations / "identities"))
+    claims = books.told(ledger, results.proofs)["fact_claim"].filter(measure="change")
+    return claims.sort("source_line").select("subject", "verdict", "reason").rows()
+
+
+def test_changes_are_held_against_last_years_document(tmp_path: Path) -> None:
+    """A made-up unit's budgets of two years; a third stands for one that was revised since."""
+    budget = synthetic_budget(7, year=2026)
+    before = synthetic_budget(7, year=2025, n_projects=6)
+    revised = synthetic_budget(7, year=2025, n_projects=5)
+    said = "last year's document prints it"
+    assert changes(tmp_path, budget, before, before) == [
+        ("total_revenue", "agrees", said),
+        ("fiscal_both", "agrees", said),
+    ]
+    subjects, verdicts, reasons = zip(*changes(tmp_path, budget, before, revised), strict=True)
+    assert subjects == ("total_revenue", "fiscal_both")
+    assert set(verdicts) == {"untestable"}
+    assert all("last year's" in reason and "prints" in reason for reason in reasons)

@@ -36,8 +36,8 @@ def overview(budget: Budget) -> Iterator[str]:
     )
 
 
-def narrative(budget: Budget) -> Iterator[str]:
-    """Sections 一 to 十: every figure is one the tables print."""
+def narrative(budget: Budget, before: Budget | None = None) -> Iterator[str]:
+    """Sections 一 to 十: figures that the tables print, and changes from those of `before`."""
     name, year = budget.unit_name, budget.year
     total, current = _cell(budget, 1, "收入总计", 1), _cell(budget, 1, "本年收入合计", 1)
     carried = _cell(budget, 1, "上年结转", 1)
@@ -46,7 +46,8 @@ def narrative(budget: Budget) -> Iterator[str]:
     yield f"一、{budget.scope_word}预算收支数据变动情况及原因"
     yield (
         f"{year}年度{name}预算收入总计{money(total)}万元，其中：本年收入{money(current)}万元，"
-        f"上年结转{money(carried)}万元；本年{budget.scope_word}预算支出总计{money(spent)}万元。"
+        f"上年结转{money(carried)}万元{_moved(budget, before, 1)}；"
+        f"本年{budget.scope_word}预算支出总计{money(spent)}万元。"
     )
     yield "二、收入预算情况说明"
     funds = "；".join(
@@ -63,10 +64,19 @@ def narrative(budget: Budget) -> Iterator[str]:
         f"占{share(basic, spent)}%；项目支出{plain(project)}万元，占{share(project, spent)}%。"
     )
     yield "四、财政拨款收支预算总体情况说明"
-    yield f"{year}年度{name}财政拨款收支总预算{money(_cell(budget, 4, '收入总计', 1))}万元。"
+    fiscal = money(_cell(budget, 4, "收入总计", 1))
+    yield f"{year}年度{name}财政拨款收支总预算{fiscal}万元{_moved(budget, before, 4)}。"
     yield from _general_budget(budget)
     yield from _three_public(budget)
     yield from _rest(budget)
+
+
+def _moved(budget: Budget, before: Budget | None, number: int) -> str:
+    """How the total revenue of a table changed against another budget."""
+    if before is None:
+        return ""
+    now, then = (Decimal(_cell(one, number, "收入总计", 1)) for one in (budget, before))
+    return f"，比上年{'增加' if now >= then else '减少'}{money(str(abs(now - then)))}万元"
 
 
 def _general_budget(budget: Budget) -> Iterator[str]:

@@ -36,8 +36,13 @@ SPACED_HEADERS: Mapping[int, Mapping[str, str]] = {
 WRAP_AFTER = 14
 
 
-def text_grid(budget: Budget, *, kept_labels: Collection[int] = KEPT_LABELS) -> str:
-    """The whole disclosure as text."""
+def text_grid(
+    budget: Budget,
+    *,
+    kept_labels: Collection[int] = KEPT_LABELS,
+    before: Budget | None = None,
+) -> str:
+    """The whole disclosure as text; its prose states changes against the budget `before`."""
     blocks = [
         *_cover(budget),
         "\n".join(_contents(budget)),
@@ -46,7 +51,7 @@ def text_grid(budget: Budget, *, kept_labels: Collection[int] = KEPT_LABELS) -> 
         f"第二部分 {budget.year}年{budget.scope_word}预算报表",
         *(block for table in budget.tables for block in _table(budget, table, kept_labels)),
         f" \n第三部分 {budget.year}年度{budget.scope_word}预算情况说明",
-        *narrative(budget),
+        *narrative(budget, before),
         *performance_form(budget),
         "第四部分 名词解释",
         *glossary(),

@@ -167,7 +167,8 @@ BREAKS: dict[str, list[Break]] = {
             "; ".join(
                 f"DELETE FROM {t}"
                 for t in tables()
-                if t.startswith("fact_") or t in ("dim_document", "dim_service", "dim_unit")
+                if t.startswith("fact_")
+                or t in ("dim_document", "dim_service", "dim_unit", "dim_unit_profile")
             ),
             has_last=False,
         )

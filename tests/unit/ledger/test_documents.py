@@ -12,7 +12,7 @@ import pytest
 from pipeline.documents.document import Document
 from pipeline.ledger.documents import dim_document, dim_unit, with_units
 from pipeline.schema.catalogue import tables
-from pipeline.staging.tables import SCHEMAS
+from pipeline.staging.tables import SCHEMAS, framed
 
 UNIT = "晋城市公共资源交易中心"
 TABLES = ("summary", "revenue")
@@ -39,6 +39,7 @@ class File:
 
 
 NO_FORMS = pl.DataFrame(schema=SCHEMAS["projects"])
+NO_PROFILES = framed().profiles
 
 
 def described(files: list[File]) -> pl.DataFrame:
@@ -169,7 +170,7 @@ def test_files_of_one_disclosure_share_its_id_and_its_unit() -> None:
     frame = described([A, B, replace(C, year=2025)])
     assert frame["unit_id"].n_unique() == 1
     assert frame["disclosure_id"].n_unique() == 2
-    units = dim_unit(frame, NO_FORMS)
+    units = dim_unit(frame, NO_FORMS, NO_PROFILES)
     assert units.height == 1
     assert units.columns == list(tables()["dim_unit"].schema)
     assert units.row(0, named=True)["name"] == UNIT
@@ -189,7 +190,9 @@ def forms(document_id: str, unit: str, department: str) -> pl.DataFrame:
 def test_a_form_names_the_department_above_its_unit() -> None:
     frame = described([A])
     row = frame.row(0, named=True)
-    found = dim_unit(frame, forms(row["document_id"], row["unit_name"], "062-晋城市某某局"))
+    found = dim_unit(
+        frame, forms(row["document_id"], row["unit_name"], "062-晋城市某某局"), NO_PROFILES
+    )
     by_name = {one["name"]: one for one in found.iter_rows(named=True)}
     above = by_name["晋城市某某局"]
     assert (above["budget_code"], above["parent_unit_id"]) == ("062", None)
@@ -199,4 +202,21 @@ def test_a_form_names_the_department_above_its_unit() -> None:
 def test_a_form_of_another_unit_names_no_department_of_this_one() -> None:
     frame = described([A])
     document_id = frame.row(0, named=True)["document_id"]
-    assert dim_unit(frame, forms(document_id, "晋城市", "062-晋城市某某局")).height == 1
+    found = dim_unit(frame, forms(document_id, "晋城市", "062-晋城市某某局"), NO_PROFILES)
+    assert found.height == 1
+
+
+def test_the_newest_document_says_what_a_unit_is() -> None:
+    frame = described([A, replace(C, year=2025)])
+    older, newer = frame.sort("fiscal_year")["document_id"]
+    said = [
+        (newer, 1, "rank", "正科级"),
+        (older, 1, "rank", "副处级"),
+        (older, 2, "duties", "某事"),
+    ]
+    rows = [
+        {"document_id": document, "position": n, "attribute": name, "value": value}
+        for document, n, name, value in said
+    ]
+    (unit,) = dim_unit(frame, NO_FORMS, framed(profiles=rows).profiles).to_dicts()
+    assert (unit["rank"], unit["nature"], unit["duties"]) == ("正科级", None, "某事")

@@ -135,7 +135,8 @@ def test_disclosures_count_what_they_must_print_and_what_is_missing() -> None:
         ("missing", 2023, 0, 0, 0, 0, "list"),
         ("missing", 2024, 0, 0, 0, 0, "list"),
     ]
-    units = dim_unit(pl.concat([documents, wanted], how="diagonal"), framed().projects)
+    nothing = (framed().projects, framed().profiles)
+    units = dim_unit(pl.concat([documents, wanted], how="diagonal"), *nothing)
     assert set(found["unit_id"]) <= set(units["unit_id"])
 
 

@@ -321,3 +321,8 @@ def test_what_the_grammar_writes_it_reads(clauses: list[tuple[str, ...]]) -> Non
         )
     ]
     assert said(f"{text}。") == expected
+
+
+def test_a_figure_may_follow_an_aside_with_no_words_of_its_own() -> None:
+    (found,) = read("接待国内来访（不含陪同人员在内）5人次。", section="九、三公说明")
+    assert (found.subject, found.value, found.label) == ("guests", "5", None)

@@ -25,6 +25,7 @@ from pipeline.performance.words import UNIT_OF_MONEY, plain
 CODE = re.compile(r"(?<!\d)(?P<code>\d{3,6})\s*[-－—–~]\s*(?P<name>\D.*)$")
 YEARS = re.compile(r"(\d{1,3})年?")
 HAN = re.compile(r"[\u4e00-\u9fff]")
+ASKS = re.compile(r"[\u4e00-\u9fff()（）:：]{2,10}")
 UNGROUPED = re.compile(r"\d{5,}")
 # Fields whose value may stand on the row below: those that no name of a person is taken for.
 DISPLACED = ("attribute", "duration")
@@ -67,20 +68,20 @@ def read_head(rows: Sequence[Row]) -> Head:
             read_funds(head, found)
             waiting = None
         elif labels:
-            waiting = read_fields(head, found)
+            waiting = read_fields(head, found, row.sure)
         elif waiting and found and not any(p.label for p in found):
             keep(head, waiting, [p.word.text for p in found])
             waiting = None
     return head
 
 
-def read_fields(head: Head, found: Sequence[Piece]) -> str | None:
+def read_fields(head: Head, found: Sequence[Piece], row_is_sure: bool) -> str | None:
     """Every labelled value of a row; the last field that has none yet."""
     waiting = None
     for index, piece in enumerate(found):
         if piece.label is None or piece.label.section != "fields":
             continue
-        values = until_label(found[index + 1 :])
+        values = own(until_label(found[index + 1 :]), row_is_sure)
         if values:
             keep(head, piece.label.field, [p.word.text for p in values])
         elif piece.label.field in DISPLACED and piece.label.field not in head.texts:
@@ -96,6 +97,20 @@ def until_label(found: Iterable[Piece]) -> list[Piece]:
             break
         values.append(piece)
     return values
+
+
+def own(values: Sequence[Piece], row_is_sure: bool) -> list[Piece]:
+    """The pieces of one value: in print its cell; else up to what looks like a label of its own.
+
+    A label that no family declares is a short text set apart, with a text beside it.
+    """
+    end = 1
+    while not row_is_sure and end < len(values):
+        apart = values[end].word.column > values[end - 1].word.column + 1
+        if apart and end + 1 < len(values) and ASKS.fullmatch(squeeze(values[end].word.text)):
+            break
+        end += 1
+    return list(values[: 1 if row_is_sure else end])
 
 
 def keep(head: Head, name: str, texts: Sequence[str]) -> None:

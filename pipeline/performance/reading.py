@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import SequenceMatcher
 
-from pipeline.documents import personal
 from pipeline.forms.wording import folded
-from pipeline.performance import damaged, heads, indicators
+from pipeline.performance import damaged, evaluated, heads, indicators
 from pipeline.performance.indicators import Header
 from pipeline.performance.money import agreed, sole
 from pipeline.performance.pages import Page, Sheets, forms_in
+from pipeline.performance.personal_free import cleaned
 from pipeline.performance.rows import Row
 from pipeline.performance.shapes import (
     ANNUAL,
@@ -46,7 +46,7 @@ class Printed:
 
 
 def read(reading: Reading, table: Iterable[Printed] = ()) -> Performance:
-    """The performance forms in the grids of a reading."""
+    """The performance forms and the self-evaluations in the grids of a reading."""
     rows = tuple(table)
     sheets = forms_in(reading)
     usual = damaged.usual_header(page.header for one in sheets for page in one.pages)
@@ -55,7 +55,13 @@ def read(reading: Reading, table: Iterable[Printed] = ()) -> Performance:
         form, lost = form_of(one, rows, usual)
         forms.append(form)
         unread += [replace(u, detail=f"{where(one)}: {u.detail}") for u in lost]
-    return Performance(forms=tuple(settled(forms)), unread=tuple(unread))
+    reports = evaluated.evaluations_in(reading)
+    unread += reports.unread
+    return Performance(
+        forms=tuple(settled(forms)),
+        evaluations=tuple(cleaned(report, unread) for report in reports.evaluations),
+        unread=tuple(unread),
+    )
 
 
 def where(sheets: Sheets) -> str:
@@ -108,7 +114,7 @@ def form_of(
         annual=funds_of(pages, ANNUAL, broken, known),
         indicators=tuple(found),
     )
-    return clean(form, unread)
+    return cleaned(form, unread), unread
 
 
 def indicators_in(
@@ -189,19 +195,3 @@ def readings_of(pages: Sequence[Page], key: tuple[str, str]) -> tuple[Decimal, .
     if not found:
         return None
     return tuple(dict.fromkeys(value for one in found for value in one))
-
-
-def clean(form: ProjectForm, unread: list[Unread]) -> tuple[ProjectForm, list[Unread]]:
-    """A form without texts in the shape of personal data: each is left out and told."""
-    lost = list(unread)
-    for field in ("name", "implementing_unit", "supervising_department"):
-        if personal.found_in(getattr(form, field)):
-            form = replace(form, **{field: None})  # type: ignore[arg-type]
-            lost.append(Unread("personal_data", f"{field}: text in the form of personal data"))
-    kept = []
-    for one in form.indicators:
-        if personal.found_in(one.indicator) or personal.found_in(one.target_text):
-            lost.append(Unread("personal_data", "an indicator in the form of personal data"))
-        else:
-            kept.append(one)
-    return replace(form, indicators=tuple(kept)), lost

@@ -135,6 +135,11 @@ def joined(words: Sequence[Word]) -> Word:
     return replace(words[0], text="".join(w.text for w in words))
 
 
+def labels_in(row: Row) -> set[Label]:
+    """The labels of a row."""
+    return {piece.label for piece in pieces(row) if piece.label}
+
+
 def is_signature(row: Row) -> bool:
     """Whether a row asks for handlers, their telephones or the date of filling in."""
     return any(

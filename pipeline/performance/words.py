@@ -22,7 +22,7 @@ SECTIONS = ("fields", "funds", "horizons", "columns", "personal")
 # A label cut off at the edge of its cell, or misread by one character, is known from so many on.
 MIN_CUT, MIN_LEVEL, MIN_MISREAD = 3, 4, 4
 OF_WHICH = re.compile(r"^其中[:：]?")
-UNIT_OF_MONEY = re.compile(r"\((万?元)\)")
+UNIT_OF_MONEY = re.compile(r"\((?:(?:金额)?单位[:：])?(万?元)\)")
 # A field of handlers with what forms add to it: 负责人(签字), 联系人及电话.
 SIGNED = re.compile(
     r".{0,4}(?:负责人|经办人|填报人|填表人|联系人|制表人|审核人|联系电话)"

@@ -18,18 +18,17 @@ from pipeline.forms import figures
 from pipeline.forms.wording import folded, squeeze
 from pipeline.performance import heads
 from pipeline.performance.columns import Cells, Header, Meaning, cells_of, header_at, meaning_of
-from pipeline.performance.evaluations import MONEY, YUAN, declared, sole
+from pipeline.performance.evaluations import MONEY, declared, sole
 from pipeline.performance.flow.scored import number
 from pipeline.performance.levels import Carried
+from pipeline.performance.money import YUAN
 from pipeline.performance.rows import Row, Word, is_personal, is_signature, labels_in, rows_of
 from pipeline.performance.shapes import EVALUATION, Evaluation, Indicator, Performance, Unread
 from pipeline.performance.target import composed
-from pipeline.performance.words import UNIT_OF_MONEY, Label, plain
+from pipeline.performance.words import UNIT_ABOVE, UNIT_OF_MONEY, Label, plain
 from pipeline.readers.shapes import Grid, Reading
 
 NAME = Label("fields", "name")
-# The unit as a caption beside a table says it.
-CAPTION_UNIT = re.compile(r"单位[:：](万?元)")
 #: what the data hold of a weight, a score or a rate
 DECIMALS = 4
 GRADES = "优秀|良好|不合格|合格|[优良中差]"
@@ -356,7 +355,7 @@ def unit_of_money(section: Section, rows: Sequence[Row]) -> str | None:
     texts = [folded(squeeze(word.text)) for row in rows for word in row.words]
     inside = {unit for text in texts for unit in UNIT_OF_MONEY.findall(text)}
     above = [folded(squeeze(text)) for text in (*section.captions, *texts)]
-    return sole(inside) or sole({unit for text in above for unit in CAPTION_UNIT.findall(text)})
+    return sole(inside) or sole({unit for text in above for unit in UNIT_ABOVE.findall(text)})
 
 
 def body(

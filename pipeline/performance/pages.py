@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import SequenceMatcher
 
-from pipeline.forms.wording import folded
+from pipeline.forms.wording import folded, squeeze
 from pipeline.performance import heads
 from pipeline.performance.evaluated import is_report
 from pipeline.performance.heads import Head
 from pipeline.performance.indicators import Header, header_of
 from pipeline.performance.rows import Row, is_personal, is_signature, labels_in, pieces, rows_of
-from pipeline.performance.words import Label
+from pipeline.performance.words import UNIT_ABOVE, Label
 from pipeline.readers.shapes import Grid, Reading
 
 # So many rows below the name other labels of a form must stand, and so many of them.
@@ -37,6 +37,8 @@ class Page:
     rows: list[Row]
     first: Row
     sure: bool
+    #: the unit of money that a line above the table says
+    unit: str | None = None
     #: pages of a ruled table that goes on without its head
     pages: int = 1
 
@@ -67,9 +69,13 @@ def forms_in(reading: Reading) -> list[Sheets]:
 def pages_in(reading: Reading) -> Iterator[Page]:
     """Every page that has a head. A table without one that follows a form carries it on."""
     last: Page | None = None
+    captions: list[str] = []
     for item in reading.items:
         if not isinstance(item, Grid):
+            captions.append(folded(squeeze(item.text)))
             continue
+        units = {unit for text in captions for unit in UNIT_ABOVE.findall(text)}
+        captions = []
         rows = rows_of(item)
         starts = starts_in(rows)
         before = rows[: starts[0]] if starts else rows
@@ -84,6 +90,7 @@ def pages_in(reading: Reading) -> Iterator[Page]:
             if last is not None:
                 yield last
             last = page_of(rows[start:end])
+            last.unit = units.pop() if len(units) == 1 else None
     if last is not None:
         yield last
 

@@ -24,6 +24,7 @@ from pipeline.performance.flow.pages import is_title as is_form_title
 from pipeline.performance.flow.pieces import Piece, joined, pieces_of
 from pipeline.performance.flow.scored import Scored, Words, number, scored_rows
 from pipeline.performance.heads import department_of
+from pipeline.performance.money import YUAN
 from pipeline.performance.shapes import EVALUATION, Evaluation, Indicator, Performance, Unread
 from pipeline.performance.target import parsed
 from pipeline.performance.words import UNIT_OF_MONEY, plain
@@ -31,7 +32,6 @@ from pipeline.readers.shapes import Paragraph, Place
 
 # A header names so many columns at least; a report's fields stand in its first lines.
 MIN_COLUMNS, MAX_HEAD = 4, 12
-YUAN = {"元": Decimal(1), "万元": Decimal(10_000)}
 MONEY = ("requested", "approved", "year_budget", "year_executed", "carried_forward")
 SECTION = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）])")
 T = TypeVar("T")

@@ -23,11 +23,12 @@ from pipeline.performance.words import UNIT_OF_MONEY, plain
 CODE = re.compile(r"(?<!\d)(?P<code>\d{3,6})\s*[-－—–~]\s*(?P<name>\D.*)$")
 YEARS = re.compile(r"(\d{1,3})年?")
 HAN = re.compile(r"[\u4e00-\u9fff]")
+ASKS = re.compile(r"[\u4e00-\u9fff()（）:：]{2,10}")
 UNGROUPED = re.compile(r"\d{5,}")
 # Fields whose value may stand on the row below: those that no name of a person is taken for.
 DISPLACED = ("attribute", "duration")
 NO_VALUE = frozenset({"", "-", "—", "——", "/"})
-WAN = Decimal(10_000)
+TOTALS = {"period_total": PERIOD, "annual_total": ANNUAL}
 
 Readings = tuple[Decimal, ...]
 
@@ -42,7 +43,13 @@ class Head:
     funds: dict[tuple[str, str], Readings] = field(default_factory=dict)
     #: amounts of thousands without separators: damage where others have them
     ungrouped: set[tuple[str, str]] = field(default_factory=set)
-    factor: Decimal = Decimal(1)
+    #: the unit of money: of the whole head, and of amounts whose own labels say one
+    unit: str | None = None
+    units: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: the column of the first label of an amount
+    left: int | None = None
+    #: the horizon of the last total that stands without another one beside it
+    horizon: str = ANNUAL
     #: labels that were cut or misread
     damaged: int = 0
     #: the column from which the annual side stands
@@ -57,28 +64,28 @@ def read_head(rows: Sequence[Row]) -> Head:
         found = pieces(row)
         head.damaged += sum(1 for p in found if p.label and not p.exact)
         for piece in found:
-            if piece.label and piece.label.section == "unit_of_money":
-                unit = UNIT_OF_MONEY.search(plain(piece.word.text))
-                head.factor = WAN if unit and unit[1] == "万元" else Decimal(1)
+            unit = UNIT_OF_MONEY.search(plain(piece.word.text))
+            if unit and (piece.label is None or piece.label.section == "unit_of_money"):
+                head.unit = unit[1]
         labels = [p for p in found if p.label and p.label.section in ("fields", "funds")]
         if any(p.label and p.label.section == "funds" for p in labels):
             read_funds(head, found)
             waiting = None
         elif labels:
-            waiting = read_fields(head, found)
+            waiting = read_fields(head, found, row.sure)
         elif waiting and found and not any(p.label for p in found):
             keep(head, waiting, [p.word.text for p in found])
             waiting = None
     return head
 
 
-def read_fields(head: Head, found: Sequence[Piece]) -> str | None:
+def read_fields(head: Head, found: Sequence[Piece], row_is_sure: bool) -> str | None:
     """Every labelled value of a row; the last field that has none yet."""
     waiting = None
     for index, piece in enumerate(found):
         if piece.label is None or piece.label.section != "fields":
             continue
-        values = until_label(found[index + 1 :])
+        values = own(until_label(found[index + 1 :]), row_is_sure)
         if values:
             keep(head, piece.label.field, [p.word.text for p in values])
         elif piece.label.field in DISPLACED and piece.label.field not in head.texts:
@@ -94,6 +101,20 @@ def until_label(found: Iterable[Piece]) -> list[Piece]:
             break
         values.append(piece)
     return values
+
+
+def own(values: Sequence[Piece], row_is_sure: bool) -> list[Piece]:
+    """The pieces of one value: in print its cell; else up to what looks like a label of its own.
+
+    A label that no family declares is a short text set apart, with a text beside it.
+    """
+    end = 1
+    while not row_is_sure and end < len(values):
+        apart = values[end].word.column > values[end - 1].word.column + 1
+        if apart and end + 1 < len(values) and ASKS.fullmatch(squeeze(values[end].word.text)):
+            break
+        end += 1
+    return list(values[: 1 if row_is_sure else end])
 
 
 def keep(head: Head, name: str, texts: Sequence[str]) -> None:
@@ -118,30 +139,46 @@ def overlapped(texts: Sequence[str]) -> str:
 
 
 def read_funds(head: Head, found: Sequence[Piece]) -> None:
-    """The amounts of a row of sources: the first label is of the period, the second of the year.
+    """The amounts of a row of sources, each of the horizon its label stands under.
 
-    Where only one of two labels can be read, what stands from the year's column on is the year's.
+    Where the totals of two horizons stand side by side, or a source is named twice, the first is of
+    the period and the second of the year; where only one of two labels can be read, what stands
+    from the year's column on is the year's. Elsewhere a source is of the total above it.
     """
     labels = [(i, p.label.field) for i, p in enumerate(found) if is_fund(p) and p.label]
     fields = [name for _, name in labels]
     if "annual_total" in fields:
         head.border = found[labels[fields.index("annual_total")][0]].word.column
-        if len(fields) == 1 and not any(horizon == PERIOD for horizon, _ in head.funds):
+        first = head.left if head.left is not None else head.border
+        if "period_total" not in fields and head.border <= first:
             head.border = None
     elif fields == ["period_total"] and head.border is None:
         head.border = after_amount(found, labels[0][0])
-    two = head.border is not None or len(labels) > 1
+    if head.left is None:
+        head.left = found[labels[0][0]].word.column
+    totals = [TOTALS[name] for name in fields if name in TOTALS]
+    if len(totals) == 1 and head.border is None:
+        head.horizon = totals[0]
+    twice = len(set(fields)) < len(fields)
     for number, (index, label) in enumerate(labels):
-        beside = found[index].word.column == found[labels[0][0]].word.column
-        name, horizon = source_of(label, PERIOD if two and (not number or beside) else ANNUAL)
         values = until_label(found[index + 1 :])
-        one = len(labels) == 1 or (beside and number == len(labels) - 1)
-        if not one or head.border is None:
-            note(head, (horizon, name), values)
+        unit = UNIT_OF_MONEY.search(plain(found[index].word.text))
+        if head.border is None:
+            usual = head.horizon if not twice else ANNUAL if number else PERIOD
+            name, horizon = source_of(label, usual)
+            note(head, (horizon, name), values, unit)
             continue
+        again = number > 0 and label == labels[number - 1][1]
+        right = again or found[index].word.column >= head.border
+        name, horizon = source_of(label, ANNUAL if right else PERIOD)
         border = head.border
-        note(head, (PERIOD, name), [p for p in values if p.word.column < border])
-        note(head, (ANNUAL, name), [p for p in values if p.word.column >= border])
+        if right:
+            note(head, (horizon, name), values, unit)
+            continue
+        note(head, (PERIOD, name), [p for p in values if p.word.column < border], unit)
+        beside = found[index].word.column == found[labels[0][0]].word.column
+        if beside and number == len(labels) - 1:
+            note(head, (ANNUAL, name), [p for p in values if p.word.column >= border], unit)
 
 
 def is_fund(piece: Piece) -> bool:
@@ -162,19 +199,23 @@ def after_amount(found: Sequence[Piece], label: int) -> int | None:
 
 def source_of(label: str, horizon: str) -> tuple[str, str]:
     """The source and the horizon a label means."""
-    if label in ("period_total", "annual_total"):
-        return "total", PERIOD if label == "period_total" else ANNUAL
+    if label in TOTALS:
+        return "total", TOTALS[label]
     return label, horizon
 
 
-def note(head: Head, key: tuple[str, str], values: Sequence[Piece]) -> None:
+def note(
+    head: Head, key: tuple[str, str], values: Sequence[Piece], unit: re.Match[str] | None
+) -> None:
     """Keep the readings of an amount, the ones that say more where a row repeats it."""
     texts = [p.word.text for p in values if is_numberlike(p.word.text)]
     if not texts or head.funds.get(key):
         return
     if len(texts) == 1 and UNGROUPED.fullmatch(texts[0].strip()):
         head.ungrouped.add(key)
-    head.funds[key] = tuple(value * head.factor for value in readings(texts))
+    if unit is not None:
+        head.units[key] = unit[1]
+    head.funds[key] = readings(texts)
 
 
 @cache

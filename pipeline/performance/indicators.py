@@ -18,7 +18,7 @@ from pipeline.performance import levels, target
 from pipeline.performance.levels import Labelled
 from pipeline.performance.money import printed
 from pipeline.performance.rows import Row, Word, pieces
-from pipeline.performance.shapes import ANNUAL, PERIOD, Indicator, Target, Unread
+from pipeline.performance.shapes import ANNUAL, PERIOD, Indicator, Unread
 from pipeline.performance.words import level1_of, level2_of
 from pipeline.readers.shapes import Place
 
@@ -304,13 +304,7 @@ def indicator(
     half: Half, horizon: str, level1: str | None, level2: str | None, place: Place
 ) -> Indicator:
     """One indicator; operator and unit may stand in columns of their own."""
-    parsed = target.parsed(half.target)
-    text = half.target
-    if half.operator or half.unit:
-        text = "".join(part for part in (half.operator, half.target, half.unit) if part)
-        parsed = target.parsed(text)
-        value = parsed.value if parsed.value is not None else target.parsed(half.target).value
-        parsed = Target(parsed.operator, value, parsed.unit) if value is not None else Target()
+    text, parsed = target.composed(half.target, half.operator, half.unit)
     weight = printed(half.weight.rstrip("%％分")) if half.weight else None
     return Indicator(
         horizon=horizon,

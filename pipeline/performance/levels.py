@@ -8,11 +8,18 @@ which word of a row is a level (indicators).
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.performance.words import levels
+from pipeline.forms.wording import folded, squeeze
+from pipeline.performance.rows import Word
+from pipeline.performance.words import level1_of, level2_of, levels
+
+# What a level may have beside its name, and what a text ends with that is one all the same.
+POINTS = re.compile(r"\(\d{1,3}(?:\.\d+)?[分%]?\)$")
+LIKE_A_LEVEL = re.compile(r"[\u4e00-\u9fff、()]{0,12}(?:指标|目标|效益|效果|影响|满意度|成本)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,35 @@ class Labelled:
     def filled(self) -> bool:
         """Whether any horizon has an indicator here."""
         return any(self.names)
+
+
+@dataclass
+class Carried:
+    """The levels that hold at a row of a table whose columns are known: printed once, carried down.
+
+    A level that is not of the vocabulary is as it is printed, in a text extraction only where it
+    ends like one.
+    """
+
+    level1: str | None = None
+    level2: str | None = None
+
+    def take(self, first: Word | None, second: Word | None, sure: bool) -> None:
+        """Note the levels printed on a row."""
+        if first is not None:
+            self.level1, self.level2 = named(first.text, level1_of, sure), None
+        if second is not None:
+            self.level2 = named(second.text, level2_of, sure)
+
+
+def named(text: str, known: Callable[[str], str | None], sure: bool) -> str | None:
+    """A level as it is released, null where a text is none."""
+    word = squeeze(text)
+    name = word[: len(POINTS.sub("", folded(word)))]
+    found = known(name)
+    if found is None and (sure or LIKE_A_LEVEL.fullmatch(folded(name))):
+        return name
+    return found
 
 
 def restored(rows: Sequence[Labelled]) -> list[tuple[str | None, str | None]]:

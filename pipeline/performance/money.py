@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from itertools import product
+from typing import TypeVar
 
 from pipeline.forms import figures
 
@@ -18,6 +19,8 @@ GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+|0|[1-9]\d*")
 NUMBERLIKE = re.compile(r"[\d,.，。\s(（/\-]*\d[\d,.，。\s(（/\-]*|[(（]")
 # An amount does not begin with 0.
 LEADING_ZERO = re.compile(r"0[,\d]")
+T = TypeVar("T")
+YUAN = {"元": Decimal(1), "万元": Decimal(10_000)}
 #: 元 against 万元 with two decimals
 HALF_STEP = Decimal(50)
 LIMIT = Decimal(10) ** 13
@@ -99,6 +102,6 @@ def agreed(
     return sole(total), tuple(sole(s or ()) for s in sources)
 
 
-def sole(found: Sequence[Decimal]) -> Decimal | None:
+def sole(found: Sequence[T]) -> T | None:
     """The only reading, null of none or several."""
     return found[0] if len(found) == 1 else None

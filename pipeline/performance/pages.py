@@ -7,7 +7,6 @@ its table. Not here: what head and indicators say (heads, indicators).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,16 +14,15 @@ from difflib import SequenceMatcher
 
 from pipeline.forms.wording import folded, squeeze
 from pipeline.performance import heads
+from pipeline.performance.evaluated import is_report
 from pipeline.performance.heads import Head
 from pipeline.performance.indicators import Header, header_of
-from pipeline.performance.rows import Row, is_personal, is_signature, pieces, rows_of
-from pipeline.performance.words import Label
+from pipeline.performance.rows import Row, is_personal, is_signature, labels_in, pieces, rows_of
+from pipeline.performance.words import UNIT_ABOVE, Label
 from pipeline.readers.shapes import Grid, Reading
 
 # So many rows below the name other labels of a form must stand, and so many of them.
 NEAR, MIN_LABELS = 8, 2
-# What a self-evaluation prints and a form of targets does not.
-EVALUATION = re.compile(r"全年执行数|执行率|得分|实际完成|完成情况|自评|偏差")
 MIN_LIKENESS = 0.4
 # Numbers that dirt beside an amount is read as; no project is worth so little.
 SPECKS = frozenset(map(Decimal, range(1000)))
@@ -39,6 +37,8 @@ class Page:
     rows: list[Row]
     first: Row
     sure: bool
+    #: the unit of money that a line above the table says
+    unit: str | None = None
     #: pages of a ruled table that goes on without its head
     pages: int = 1
 
@@ -69,9 +69,13 @@ def forms_in(reading: Reading) -> list[Sheets]:
 def pages_in(reading: Reading) -> Iterator[Page]:
     """Every page that has a head. A table without one that follows a form carries it on."""
     last: Page | None = None
+    captions: list[str] = []
     for item in reading.items:
         if not isinstance(item, Grid):
+            captions.append(folded(squeeze(item.text)))
             continue
+        units = {unit for text in captions for unit in UNIT_ABOVE.findall(text)}
+        captions = []
         rows = rows_of(item)
         starts = starts_in(rows)
         before = rows[: starts[0]] if starts else rows
@@ -86,6 +90,7 @@ def pages_in(reading: Reading) -> Iterator[Page]:
             if last is not None:
                 yield last
             last = page_of(rows[start:end])
+            last.unit = units.pop() if len(units) == 1 else None
     if last is not None:
         yield last
 
@@ -102,18 +107,19 @@ def starts_in(rows: Sequence[Row]) -> list[int]:
         if Label("fields", "name") not in labels:
             continue
         below = {label for near in named[index : index + NEAR] for label in near}
-        if is_form(below) and not is_evaluation(rows[index : index + NEAR * 2]):
+        if is_form(below) and not is_report(rows[index : next_named(named, index)]):
             found.append(index)
     if not found:
         top = {label for near in named[:NEAR] for label in near}
-        if len(top) > MIN_LABELS and is_form(top) and not is_evaluation(rows[: NEAR * 2]):
+        if len(top) > MIN_LABELS and is_form(top) and not is_report(rows):
             return [0]
     return found
 
 
-def labels_in(row: Row) -> set[Label]:
-    """The labels of a row."""
-    return {piece.label for piece in pieces(row) if piece.label}
+def next_named(named: Sequence[set[Label]], index: int) -> int:
+    """The next row that asks for a project's name."""
+    below = range(index + 1, len(named))
+    return next((n for n in below if Label("fields", "name") in named[n]), len(named))
 
 
 def is_form(labels: set[Label]) -> bool:
@@ -121,12 +127,6 @@ def is_form(labels: set[Label]) -> bool:
     fields = {label.field for label in labels if label.section == "fields"} - {"name"}
     funds = {label.field for label in labels if label.section == "funds"}
     return len(fields) >= 1 and len(funds) >= 1 and len(fields) + len(funds) > MIN_LABELS
-
-
-def is_evaluation(rows: Sequence[Row]) -> bool:
-    """Whether rows are of a self-evaluation."""
-    texts = (squeeze(word.text) for row in rows for word in row.words)
-    return any(len(text) < 20 and EVALUATION.search(text) for text in texts)
 
 
 def page_of(rows: Sequence[Row]) -> Page:

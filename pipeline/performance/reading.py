@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import SequenceMatcher
 
-from pipeline.documents import personal
 from pipeline.forms.wording import folded
-from pipeline.performance import damaged, heads, indicators
+from pipeline.performance import damaged, evaluated, heads, indicators
 from pipeline.performance.indicators import Header
-from pipeline.performance.money import agreed, sole
+from pipeline.performance.money import YUAN, agreed, sole
 from pipeline.performance.pages import Page, Sheets, forms_in
+from pipeline.performance.personal_free import cleaned
 from pipeline.performance.rows import Row
 from pipeline.performance.shapes import (
     ANNUAL,
@@ -46,16 +46,23 @@ class Printed:
 
 
 def read(reading: Reading, table: Iterable[Printed] = ()) -> Performance:
-    """The performance forms in the grids of a reading."""
+    """The performance forms and the self-evaluations in the grids of a reading."""
     rows = tuple(table)
     sheets = forms_in(reading)
+    units = {unit for one in sheets for unit in units_of(one)}
     usual = damaged.usual_header(page.header for one in sheets for page in one.pages)
     forms, unread = [], []
     for one in sheets:
-        form, lost = form_of(one, rows, usual)
+        form, lost = form_of(one, rows, usual, sole(tuple(units)))
         forms.append(form)
         unread += [replace(u, detail=f"{where(one)}: {u.detail}") for u in lost]
-    return Performance(forms=tuple(settled(forms)), unread=tuple(unread))
+    reports = evaluated.evaluations_in(reading)
+    unread += reports.unread
+    return Performance(
+        forms=tuple(settled(forms)),
+        evaluations=tuple(cleaned(report, unread) for report in reports.evaluations),
+        unread=tuple(unread),
+    )
 
 
 def where(sheets: Sheets) -> str:
@@ -88,13 +95,21 @@ def commonest(value: str, printed: Counter[str]) -> str:
 
 
 def form_of(
-    sheets: Sheets, table: Sequence[Printed], usual: Header | None
+    sheets: Sheets, table: Sequence[Printed], usual: Header | None, unit: str | None = None
 ) -> tuple[ProjectForm, list[Unread]]:
-    """The form on these pages; what a page lost stands on the next one that repeats it."""
+    """The form on these pages; what a page lost stands on the next one that repeats it.
+
+    `unit` is the one unit of money of the document's forms, for a form whose own is lost.
+    """
     pages = sheets.pages
     broken = not pages[0].sure and sum(page.head.damaged for page in pages) > MAX_DAMAGED
     known = [row.amount for row in table]
     found, unread = indicators_in(pages, usual if broken else None, broken)
+    said = units_of(sheets)
+    unit = sole(tuple(said)) if said else unit
+    bare = any(key not in page.head.units for page in pages for key in page.head.funds)
+    if unit is None and bare:
+        unread.append(Unread("unit_unknown", "funds: no unit of money is printed"))
     form = ProjectForm(
         place=pages[0].first.place,
         pages=sheets.count,
@@ -104,11 +119,11 @@ def form_of(
         supervising_department=first_text(pages, "department"),
         attribute=heads.attribute_of(first_text(pages, "attribute")),
         duration_years=heads.duration_of(first_text(pages, "duration")),
-        period=funds_of(pages, PERIOD, broken, ()),
-        annual=funds_of(pages, ANNUAL, broken, known),
+        period=funds_of(pages, PERIOD, broken, (), unit),
+        annual=funds_of(pages, ANNUAL, broken, known, unit),
         indicators=tuple(found),
     )
-    return clean(form, unread)
+    return cleaned(form, unread), unread
 
 
 def indicators_in(
@@ -168,10 +183,14 @@ def first_text(pages: Sequence[Page], field: str, table: Sequence[Printed] = ())
 
 
 def funds_of(
-    pages: Sequence[Page], horizon: str, broken: bool, known: Collection[Decimal]
+    pages: Sequence[Page],
+    horizon: str,
+    broken: bool,
+    known: Collection[Decimal],
+    unit: str | None,
 ) -> Funds:
     """The money of a horizon: as printed, and on damaged pages the reading its sum confirms."""
-    found = [readings_of(pages, (horizon, name)) for name in ("total", *SOURCES)]
+    found = [readings_of(pages, (horizon, name), unit) for name in ("total", *SOURCES)]
     if broken:
         lost = {key for page in pages for key in page.head.ungrouped}
         found = [
@@ -183,25 +202,21 @@ def funds_of(
     return Funds(*(sole(one or ()) for one in found))
 
 
-def readings_of(pages: Sequence[Page], key: tuple[str, str]) -> tuple[Decimal, ...] | None:
-    """What the pages print of one amount, each reading once; null where none prints anything."""
-    found = [page.head.funds[key] for page in pages if key in page.head.funds]
+def readings_of(
+    pages: Sequence[Page], key: tuple[str, str], unit: str | None
+) -> tuple[Decimal, ...] | None:
+    """What the pages print of one amount in yuan, each reading once; null where none prints any."""
+    found = []
+    for head in (page.head for page in pages if key in page.head.funds):
+        own = head.units.get(key, unit)
+        if own is not None:
+            found.append([value * YUAN[own] for value in head.funds[key]])
     if not found:
         return None
     return tuple(dict.fromkeys(value for one in found for value in one))
 
 
-def clean(form: ProjectForm, unread: list[Unread]) -> tuple[ProjectForm, list[Unread]]:
-    """A form without texts in the shape of personal data: each is left out and told."""
-    lost = list(unread)
-    for field in ("name", "implementing_unit", "supervising_department"):
-        if personal.found_in(getattr(form, field)):
-            form = replace(form, **{field: None})  # type: ignore[arg-type]
-            lost.append(Unread("personal_data", f"{field}: text in the form of personal data"))
-    kept = []
-    for one in form.indicators:
-        if personal.found_in(one.indicator) or personal.found_in(one.target_text):
-            lost.append(Unread("personal_data", "an indicator in the form of personal data"))
-        else:
-            kept.append(one)
-    return replace(form, indicators=tuple(kept)), lost
+def units_of(sheets: Sheets) -> set[str]:
+    """The units of money that the heads of a form's pages or the lines above them print."""
+    inside = {page.head.unit for page in sheets.pages if page.head.unit}
+    return inside or {page.unit for page in sheets.pages if page.unit}

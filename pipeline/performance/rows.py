@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 
 from pipeline.documents import personal
 from pipeline.performance.money import is_numberlike
-from pipeline.performance.words import Label, label_of, nearly_label
+from pipeline.performance.words import (
+    UNRELEASED,
+    Label,
+    bare,
+    is_part,
+    label_of,
+    labels,
+    nearly_label,
+)
 from pipeline.readers.shapes import Grid, Place
 
 # So many neighbouring cells one label may be cut into.
@@ -121,18 +129,33 @@ def labelled(
     words = words[: min(numbers, default=len(words))]
     for size in range(len(words), 0, -1):
         text = "".join(w.text for w in words[:size])
-        if (label := label_of(text, section)) is not None:
+        label = label_of(text, section)
+        if label is not None and (sure or not is_rest(text, label)):
             return size, label, size == 1
     for size in range(1 if sure else len(words), 0, -1):
         text = "".join(w.text for w in words[:size])
-        if not sure and (label := nearly_label(text, section)) is not None:
+        label = None if sure else nearly_label(text, section)
+        if label is not None and not is_rest(text, label):
             return size, label, False
     return 1, None, True
+
+
+def is_rest(text: str, label: Label) -> bool:
+    """Whether a label that the data have no place for may be what is left of one they have."""
+    if label.field != UNRELEASED:
+        return False
+    known = labels().items()
+    return any(is_part(bare(text), w) for w, found in known if found.field != UNRELEASED)
 
 
 def joined(words: Sequence[Word]) -> Word:
     """Several words as one."""
     return replace(words[0], text="".join(w.text for w in words))
+
+
+def labels_in(row: Row) -> set[Label]:
+    """The labels of a row."""
+    return {piece.label for piece in pieces(row) if piece.label}
 
 
 def is_signature(row: Row) -> bool:

@@ -62,6 +62,30 @@ def parsed(text: str | None) -> Target:
     return Target(named, Decimal(digits), found["unit"] or None)
 
 
+def composed(text: str | None, operator: str | None, unit: str | None) -> tuple[str | None, Target]:
+    """A target whose operator and unit may stand in columns of their own, as text and parsed.
+
+    What kind of target it is (定性, 正向指标) is no operator. What the target says itself is not
+    said again.
+    """
+    if text is None:
+        return None, Target()
+    plain = squeeze(text)
+    signs_ = [sign for where in ("before", "after") for sign in signs()[where]]
+    measured = squeeze(unit or "")
+    measured = "" if measured in signs()["no_unit"] else measured
+    compared = operator if operator in signs_ else ""
+    whole = plain + (measured if plain[-1:].isdigit() else "")
+    if compared and not plain.startswith(tuple(signs_)):
+        whole = compared + whole
+    found = parsed(whole)
+    alone = parsed(plain)
+    if found.value is None and alone.value is not None and (compared or measured):
+        sign = signs()["signs"].get(compared, compared) or alone.operator
+        found = Target(sign, alone.value, alone.unit or measured or None)
+    return whole, found
+
+
 def is_date(plain: str) -> bool:
     """Whether a text is a day, month or year of the calendar."""
     if DURATION.fullmatch(plain) and not re.fullmatch(r"(?:19|20)\d{2}年", plain):

@@ -20,12 +20,16 @@ SECTIONS = ("fields", "funds", "horizons", "columns", "personal")
 # A label cut off at the edge of its cell, or misread by one character, is known from so many on.
 MIN_CUT, MIN_LEVEL, MIN_MISREAD = 3, 4, 4
 OF_WHICH = re.compile(r"^其中[:：]?")
-UNIT_OF_MONEY = re.compile(r"\((万?元)\)")
+UNIT_OF_MONEY = re.compile(r"\((?:(?:金额)?单位[:：])?(万?元)\)")
+# The unit as a line above a table says it.
+UNIT_ABOVE = re.compile(r"单位[:：](万?元)")
 # A field of handlers with what forms add to it: 负责人(签字), 联系人及电话.
 SIGNED = re.compile(
     r".{0,4}(?:负责人|经办人|填报人|填表人|联系人|制表人|审核人|联系电话)"
     r"(?:\(.{0,8}\)|签字|签章|姓名|及.{0,4}电话)?"
 )
+# Sources that no column is for: taken for no other word where print is damaged.
+UNRELEASED = "fiscal"
 ENDS = ":：.。;；,，、"
 
 
@@ -89,7 +93,11 @@ def nearly_label(text: str, only: str | None = None) -> Label | None:
     word = bare(text)
     if (exact := label_of(text, only)) is not None:
         return exact
-    known = {w: found for w, found in labels().items() if only in (None, found.section)}
+    known = {
+        w: found
+        for w, found in labels().items()
+        if only in (None, found.section) and found.field != UNRELEASED
+    }
     near = {found for w, found in known.items() if is_part(word, w) or is_misread(word, w)}
     return near.pop() if len(near) == 1 else None
 

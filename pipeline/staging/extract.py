@@ -153,7 +153,7 @@ def performance_of(reading: Reading, disclosure: Disclosure) -> Performance:
     its lines in the order of their height, not of the cells: they are no flowing text.
     """
     found = performance.read(reading, performed.printed_projects(disclosure))
-    if found.forms or reading.reader != "text":
+    if found.forms or found.evaluations or reading.reader != "text":
         return found
     said = flowing.read(reading)
     return replace(said, unread=(*found.unread, *said.unread))

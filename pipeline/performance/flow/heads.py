@@ -15,12 +15,12 @@ from pipeline.forms.wording import folded, squeeze
 from pipeline.performance.flow.labels import known_label
 from pipeline.performance.flow.pieces import Piece, is_torn, joined
 from pipeline.performance.heads import attribute_of, department_of, duration_of
+from pipeline.performance.money import YUAN
 from pipeline.performance.shapes import Funds, Unread
-from pipeline.performance.words import UNIT_OF_MONEY, Label
+from pipeline.performance.words import UNIT_OF_MONEY, UNRELEASED, Label
 
 MAX_LABEL_PIECES = 5
 COLONS = ":："
-YUAN = {"元": Decimal(1), "万元": Decimal(10_000)}
 HORIZON_TOTALS = {"period_total": "period", "annual_total": "annual"}
 
 
@@ -130,7 +130,7 @@ def unit_of_money(pieces: Sequence[Piece]) -> str | None:
 
 def funds_of(told: Sequence[Entry], unit: str | None) -> tuple[Funds, Funds, tuple[Unread, ...]]:
     """The funds of both horizons: a source that is named twice is named for one and the other."""
-    printed = [e for e in told if e.label.section == "funds"]
+    printed = [e for e in told if e.label.section == "funds" and e.label.field != UNRELEASED]
     totals = [HORIZON_TOTALS[e.label.field] for e in printed if e.label.field in HORIZON_TOTALS]
     if not printed:
         return Funds(), Funds(), ()

@@ -45,8 +45,9 @@ Examples:
   yusuan build --strict                         a breaking identity stops the export
   yusuan inspect ~/budgets/unit_2026.pdf        what is seen in one document
   yusuan publish --to /srv/mirror               the finished release to a folder or a store
-  yusuan nightly                                all of it, as operations.yml orders it, with a report
+  yusuan nightly                                all of it as operations.yml orders, with a report
   yusuan status                                 how nights go; ends with 1 where somebody must look
+  yusuan verify data/curated/latest             is this release whole and true to itself?
 """
 
 
@@ -204,3 +205,18 @@ def inspect(file: Path, brief: bool, statement: str | None) -> None:
     console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
     seen = inspection.look(file, Settings())
     inspection.show(console, seen, brief=brief, only=statement)
+
+
+@main.command(epilog=EXAMPLES)
+@click.argument("release", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Results for programs.")
+def verify(release: Path, as_json: bool) -> None:
+    """Verify a release: whole, true to itself, and as it was made.
+
+    Ends with 0 where it is good, 1 where it is not. A release holds the same program as verify.py.
+    """
+    from pipeline.verify import verify as verifier
+
+    code, told = verifier.run(release, as_json)
+    click.echo(told)
+    sys.exit(code)

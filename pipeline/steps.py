@@ -355,6 +355,8 @@ def released(settings: Settings) -> Published:
         (folder / "quality" / name).write_bytes((settings.quality / name).read_bytes())
     summary = describe.summarise(settings.warehouse)
     notes = changes.notes(folder, last)
-    describe.write_pages(folder, version, settings.version_day, summary, notes)
-    write.write_checksums(folder)
+    hashes = describe.write_pages(
+        folder, version, settings.version_day, summary, notes, settings.expectations
+    )
+    write.write_checksums(folder, hashes)
     return Published(versions.publish(settings.curated, folder, version), version, changed=True)

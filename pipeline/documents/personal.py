@@ -29,6 +29,8 @@ SIGNED = (
     # Without anything between, only what no project is called: 经办人员补助 is a project.
     r"|(?<!\S)(?:经办人|填报人|填表人|制表人)(?![员制])[\u4e00-\u9fff·]{2,3}(?=\s|$)"
 )
+# What every text with something personal has, said without looking around: to choose by.
+SUSPECT = rf"[0-9０-９]{{3}}|{FIELDS}|电话|手机|联系方式|传真|[Tt][Ee][Ll]"
 PERSONAL = re.compile("|".join((NAMED_NUMBER, NAMED_PERSON, SIGNED, NUMBER)))
 # The fields of a signature line; the name may stand in the cell beside them.
 FIELD = re.compile(

@@ -29,7 +29,11 @@ Check = dict[str, Any]
 
 @dataclass(frozen=True)
 class Declared:
-    """What an identity of performance says of itself; `table` is the one whose rows it is of."""
+    """What an identity of performance says of itself; `table` is the one whose rows it is of.
+
+    `relation` is between left and right as released; `computed` where the figures behind them,
+    which have more decimals, decide.
+    """
 
     id: str
     code: str
@@ -39,6 +43,7 @@ class Declared:
     reason_zh: str
     reason_en: str
     severity: str
+    relation: str = "="
 
     @property
     def family(self) -> str:

@@ -8,11 +8,13 @@ clock and no version inside. Here: data files and checksums. Not here: prose and
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from pathlib import Path
 
 import duckdb
 
+from pipeline.release import about
 from pipeline.schema.catalogue import Table, literal, quoted, tables
 from pipeline.warehouse.build import connect
 
@@ -37,9 +39,36 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: Table, folder: Pat
     csv = literal(str(folder / "csv" / f"{table.name}.csv"))
     connection.execute(
         f"COPY ({query}) TO {parquet} "
-        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_SIZE}, "
+        f"KV_METADATA {key_values(table)})"
     )
     connection.execute(f"COPY ({query}) TO {csv} (FORMAT csv, HEADER, DELIMITER ',')")
+
+
+def key_values(table: Table) -> str:
+    """What the Parquet file says of its table: meaning, key, columns, licence. No version, no time:
+    the same content is the same bytes.
+    """
+    columns = {
+        column.name: {
+            "zh": column.zh,
+            "en": column.en,
+            **({"unit": column.unit} if column.unit else {}),
+            **({"usage_zh": column.usage_zh, "usage_en": column.usage} if column.usage else {}),
+        }
+        for column in table.columns
+    }
+    told = {
+        "title_zh": table.zh,
+        "title_en": table.en,
+        "usage_zh": table.usage_zh or "",
+        "usage_en": table.usage or "",
+        "primary_key": json.dumps(list(table.key)),
+        "columns": json.dumps(columns, ensure_ascii=False),
+        "license": about.LICENCE["name"],
+        "dataset": about.TITLE,
+    }
+    return "{" + ", ".join(f"{key}: {literal(value)}" for key, value in told.items() if value) + "}"
 
 
 def write_database(warehouse: Path, folder: Path) -> None:
@@ -47,12 +76,22 @@ def write_database(warehouse: Path, folder: Path) -> None:
     shutil.copyfile(warehouse, folder / "yusuan.duckdb")
 
 
-def write_checksums(folder: Path) -> None:
+def write_checksums(folder: Path, hashes: dict[str, str]) -> None:
     """SHA256SUMS over every other file, in path order, as `sha256sum -c` reads it."""
-    lines = []
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != "SHA256SUMS"):
-        lines.append(f"{file_hash(path)}  {path.relative_to(folder).as_posix()}\n")
-    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
+    lines = [f"{digest}  {path}\n" for path, digest in sorted(hashes.items())]
+    (folder / "SHA256SUMS").write_bytes("".join(lines).encode("utf-8"))
+
+
+def file_hashes(folder: Path, known: dict[str, str] | None = None) -> dict[str, str]:
+    """The hash of every file of a folder by its relative path; those known are not read again."""
+    paths = sorted(path.relative_to(folder).as_posix() for path in files(folder))
+    known = known or {}
+    return {path: known.get(path) or file_hash(folder / path) for path in paths}
+
+
+def files(folder: Path) -> list[Path]:
+    """Every file of a folder, however deep."""
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def file_hash(path: Path) -> str:
@@ -63,7 +102,12 @@ def file_hash(path: Path) -> str:
 
 def content_hash(folder: Path) -> str:
     """One hash over the Parquet files of a release: the same content, the same hash."""
+    return content_of({path.name: file_hash(path) for path in (folder / "parquet").iterdir()})
+
+
+def content_of(parquet: dict[str, str]) -> str:
+    """The same from the hashes of the Parquet files by their names."""
     digest = hashlib.sha256()
-    for path in sorted((folder / "parquet").glob("*.parquet")):
-        digest.update(f"{path.name} {file_hash(path)}\n".encode())
+    for name, found in sorted(parquet.items()):
+        digest.update(f"{name} {found}\n".encode())
     return digest.hexdigest()

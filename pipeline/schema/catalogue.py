@@ -52,6 +52,8 @@ class Column:
     unit: str | None = None
     ref: str | None = None
     words: str | None = None
+    usage: str | None = None
+    usage_zh: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     usage: str | None = None
+    usage_zh: str | None = None
 
     @property
     def schema(self) -> dict[str, pl.DataType]:
@@ -89,8 +92,9 @@ class Table:
 
     @property
     def comment(self) -> str:
-        """Both descriptions and the usage warning, as one line."""
-        return " | ".join(part for part in (self.zh, self.en, self.usage) if part)
+        """Both descriptions and usage warnings, as one line."""
+        parts = (self.zh, self.en, self.usage_zh, self.usage)
+        return " | ".join(part for part in parts if part)
 
     def frame(self, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
         """Rows as a typed frame sorted by key.
@@ -143,6 +147,7 @@ def tables() -> dict[str, Table]:
             en=spec["en"],
             key=tuple(spec["key"]),
             usage=spec.get("usage"),
+            usage_zh=spec.get("usage_zh"),
             columns=tuple(Column(column, **fields) for column, fields in spec["columns"].items()),
         )
         for name, spec in read_yaml("tables.yml").items()

@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.release import changes, describe
 from pipeline.release.describe import summarise
+from pipeline.settings import Settings
 from tests.builds import Built, database
 
 WARNING = "made from facsimiles"
@@ -23,7 +24,9 @@ def described(base: Built, folder: Path, sql: str) -> str:
         connection.execute(sql)
     release = folder / "release"
     shutil.copytree(base.release, release)
-    describe.write_pages(release, "2026.03.02", date(2026, 3, 2), summarise(warehouse), "notes")
+    day, version = date(2026, 3, 2), "2026.03.02"
+    expectations = Settings().expectations
+    describe.write_pages(release, version, day, summarise(warehouse), "notes", expectations)
     return (release / "README.md").read_text("utf-8")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline.documents import intake, personal
+from pipeline.documents import formulas, personal
 from pipeline.identities.declaration import Declaration
 from pipeline.identities.performance import Declared
 from pipeline.narrative.patterns import declared
@@ -50,8 +50,8 @@ def manifest(release: About, hashes: dict[str, str]) -> dict[str, Any]:
             "personal": personal.PERSONAL.pattern,
             "suspect": personal.SUSPECT,
             "widths": {chr(wide): told for wide, told in personal.FULL_WIDTH_DIGITS.items()},
-            "formula_starts": list(intake.FORMULA_STARTS),
-            "signed_figure": intake.SIGNED_FIGURE.pattern,
+            "formula_starts": list(formulas.FORMULA_STARTS),
+            "signed_figure": formulas.SIGNED_FIGURE.pattern,
         },
         "vocabularies": vocabularies(),
         "tables": described,

@@ -30,13 +30,13 @@ from tests.integration.hostile import Hostile, write_all
 
 #: far more than any of the files takes on a busy machine: none of them should reach it
 SECONDS = 120
-#: what must not matter: hash seeds, time zone, language, threads (elsewhere in the tests one)
+#: what must not matter: hash seeds, time zone, language
 ANOTHER_WORLD = {
     "PYTHONHASHSEED": "4711",
     "TZ": "America/St_Johns",
     "LC_ALL": "C",
     "LANG": "tr_TR.UTF-8",
-    "POLARS_MAX_THREADS": "4",
+    "POLARS_MAX_THREADS": "4",  # elsewhere in the tests: one
 }
 
 

@@ -55,7 +55,8 @@ class Collector:
     memory: Memory
     shelf: Shelf
     manifest: Mapping[str, Entry]
-    received: int = 0
+    sizes: list[int] = field(default_factory=list)
+    notes: set[str] = field(default_factory=set)
     unpacked: dict[str, set[str]] = field(default_factory=dict)
 
     def collect(self, found: Found) -> list[Item]:
@@ -67,7 +68,8 @@ class Collector:
             asked = known.validators if known and self.is_there(known) else None
             answer = self.web.get(found.url, self.source.manners, asked)
             with discarded(answer):
-                self.received += answer.size
+                self.sizes.append(answer.size)
+                self.notes.update(answer.notes)
                 if not answer.changed and known:
                     return [self.unchanged(found, known, answer)]
                 return self.taken(found, answer, known)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import fcntl
 import json
 import sqlite3
+import ssl
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from pipeline.acquisition import documents
 from pipeline.acquisition.account import Fetched, Item
@@ -441,6 +443,26 @@ def test_an_address_with_personal_data_is_not_published(portal: Portal) -> None:
     assert counts(portal.fetch()) == {"new": 1}
     (entry,) = portal.entries.values()
     assert entry.origin_url == LIST
+
+
+def test_leaving_https_is_told_where_it_is_allowed(portal: Portal) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("secure.example.cn").configure_cert(context)
+    secure = portal.stage.site("secure.example.cn", "93.184.216.35", tls=context)
+    portal.stage.tls = ssl.create_default_context()
+    authority.configure_trust(portal.stage.tls)
+    secure.routes["/list.html"] = page((f"http://{HOST}/b.pdf", "预算"), ("a.pdf", "决算"))
+    secure.routes["/a.pdf"] = Reply(b"", 302, {"Location": f"http://{HOST}/a.pdf"})
+    portal.site.routes |= {"/a.pdf": pdf("一"), "/b.pdf": pdf("二")}
+    hosts = (HOST, "secure.example.cn")
+    portal.source = replace(SOURCE, listings=("https://secure.example.cn/list.html",))
+    fetched = portal.fetch(manners=replace(SOURCE.manners, hosts=hosts))
+    assert (counts(fetched), fetched.sources[0].notes) == ({"new": 1, "refused": 1}, ())
+    assert [i.reason for i in portal.items("refused", fetched)] == ["downgraded"]
+    fetched = portal.fetch(manners=replace(SOURCE.manners, hosts=hosts, to_http=True))
+    assert counts(fetched) == {"new": 1, "unchanged": 1}
+    assert fetched.sources[0].notes == (f"redirected from https to http: http://{HOST}/a.pdf",)
 
 
 # --- bundles ----------------------------------------------------------------------------------

@@ -561,6 +561,21 @@ def test_a_lost_memory_doubles_nothing(portal: Portal) -> None:
     assert item.supersedes
 
 
+@pytest.mark.parametrize(("then", "asked"), [("2026-02-27", 0), ("2025-02-27", 1), ("", 1)])
+def test_a_file_that_people_fetched_is_asked_for_when_it_is_due(
+    portal: Portal, then: str, asked: int
+) -> None:
+    portal.lists(("a.pdf", "预算"))
+    portal.site.routes["/a.pdf"] = pdf()
+    (portal.raw / "手工.pdf").write_bytes(pdf())
+    line = f"source_name,origin_url,retrieved_at\n手工.pdf,http://{HOST}/a.pdf,{then}\n"
+    (portal.raw / manifest.NAME).write_text(line, encoding="utf-8")
+    for again in (asked, 0):
+        assert counts(portal.fetch(recheck_days=30)) == {"unchanged": 1}
+        assert portal.site.asked("/a.pdf") == again
+    assert (portal.raw / manifest.NAME).read_text("utf-8") == line
+
+
 @pytest.mark.parametrize("step", ["put", "remember", "lines"])
 def test_a_run_killed_at_any_step_is_completed_by_the_next(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, step: str

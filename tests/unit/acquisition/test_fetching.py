@@ -697,3 +697,15 @@ def test_a_source_stops_when_its_time_is_up(portal: Portal) -> None:
     (source,) = fetched.sources
     assert source.counts["new"] + source.not_tried == 30
     assert 3 <= source.counts["new"] <= 6
+
+
+def test_evidence_that_was_deleted_or_damaged_is_asked_for_again(portal: Portal) -> None:
+    listing = page(("a.pdf", "预算"))
+    portal.site.routes["/list.html"] = with_validators(listing, "ETag", '"1"')
+    portal.site.routes["/a.pdf"] = with_validators(pdf(), "ETag", '"2"')
+    portal.fetch()
+    (kept,) = (portal.raw / HIDDEN / "pages").rglob("*.html")
+    for damage in (kept.unlink, lambda: kept.write_bytes(b"changed")):
+        damage()
+        assert counts(portal.fetch()) == {"unchanged": 1}
+        assert kept.read_bytes() == listing

@@ -6,6 +6,7 @@ import fcntl
 import json
 import sqlite3
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from pipeline.acquisition import documents
 from pipeline.acquisition.account import Fetched, Item
 from pipeline.acquisition.asking import Manners
 from pipeline.acquisition.fetching import fetch
+from pipeline.acquisition.memory import Memory
 from pipeline.acquisition.shelf import HIDDEN
 from pipeline.acquisition.sources import Pattern, Source
 from pipeline.documents import manifest
@@ -312,18 +314,28 @@ def test_pages_are_followed_to_articles_and_further_lists(portal: Portal) -> Non
     assert fetched.sources[0].pages == 4
 
 
-def test_paging_that_shows_the_last_page_for_ever_ends(portal: Portal) -> None:
-    class Endless(dict[str, Any]):
-        def get(self, path: str, default: Any = None) -> Any:
-            number = path.partition("p=")[2]
-            if number:
-                more = f'<!--{number}--><a href="?p={int(number) + 1}">下一页</a>'
-                return page(("a.pdf", "预算")) if int(number) > 5 else page(more=more)
-            return super().get(path, default)
+def test_paging_that_leads_deeper_and_deeper_ends(portal: Portal) -> None:
+    """The same page under ever new addresses: its links are relative to where it seems to stand."""
 
-    portal.site.routes = Endless(portal.site.routes)
-    portal.site.routes |= {"/list.html": page(("list.html?p=1", "下一页")), "/a.pdf": pdf()}
-    assert counts(portal.fetch()) == {"new": 1}
+    class Deep(dict[str, Any]):
+        def get(self, path: str, default: Any = None) -> Any:
+            trapped = path.endswith("/more/list.html")
+            return super().get("/list.html" if trapped else path, default)
+
+    portal.site.routes = Deep(portal.site.routes)
+    portal.lists(("more/list.html", "下一页"), ("/a.pdf", "预算"))
+    portal.site.routes["/a.pdf"] = pdf()
+    fetched = portal.fetch()
+    assert (counts(fetched), fetched.complete) == ({"new": 1}, True)
+    assert fetched.sources[0].pages == 2
+
+
+def test_pages_that_lead_to_each_other_are_read_once(portal: Portal) -> None:
+    portal.lists(("list_2.html", "下一页"), ("list.html", "下一页"))
+    portal.site.routes["/list_2.html"] = page(("list.html", "下一页"), ("a.pdf", "预算"))
+    portal.site.routes["/a.pdf"] = pdf()
+    assert portal.fetch().sources[0].pages == 2
+    assert portal.site.asked("/list.html") == 1
 
 
 def test_paging_without_end_stops_at_the_limit(portal: Portal) -> None:
@@ -668,6 +680,25 @@ def test_a_memory_that_is_in_use_is_not_thrown_away(portal: Portal) -> None:
     path.rmdir()
     path.with_suffix(".kept").rename(path)
     assert counts(portal.fetch()) == {"unchanged": 1}
+
+
+def test_the_same_bytes_at_two_addresses_at_once_are_one_file(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the question whether bytes are known and the answer, others wait."""
+    known = Memory.file
+
+    def slowly(memory: Memory, sha256: str) -> str | None:
+        answer = known(memory, sha256)
+        time.sleep(0.05)
+        return answer
+
+    monkeypatch.setattr(Memory, "file", slowly)
+    portal.lists(*((f"{n}.pdf", f"第{n}号") for n in range(4)))
+    portal.site.routes |= {f"/{n}.pdf": pdf() for n in range(4)}
+    manners = replace(SOURCE.manners, concurrency=4)
+    assert counts(portal.fetch(manners=manners)) == {"new": 1, "duplicate": 3}
+    assert len(portal.files) == len(portal.entries) == 1
 
 
 def test_several_sources_are_told_apart(portal: Portal) -> None:

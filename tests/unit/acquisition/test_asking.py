@@ -305,7 +305,8 @@ def test_a_host_that_keeps_failing_is_left_alone(web: Web, site: Site) -> None:
 def test_a_host_that_nobody_answers_for_is_unreachable(web: Web, stage: Stage) -> None:
     manners = replace(MANNERS, hosts=("nowhere.example.cn",))
     refused = refusal(web, "http://nowhere.example.cn/a.pdf", manners)
-    assert refused.reason == "robots_unreachable"
+    assert refused.reason == "unreachable"
+    assert "nowhere.example.cn cannot be resolved" in refused.detail
     assert stage.resolved.count("nowhere.example.cn") == ATTEMPTS
 
 

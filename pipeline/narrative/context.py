@@ -182,6 +182,14 @@ class Context:
         heading = passage.heading or ""
         return Where(self.kind, passage.kind, passage.scope, heading, self.sentence, klass, unit)
 
+    def scope(self) -> str:
+        """Which part of the budget is spoken of: the section's, else that of the whole."""
+        passage, head = self.passage, self.head
+        assert passage is not None
+        if passage.scope != "all" or head is None or head.paragraph_no != self.paragraph_no:
+            return passage.scope
+        return str((declared("subjects").get(head.subject) or {}).get("scope", passage.scope))
+
     def named_in(self, text: str, klass: str, unit: str | None = None) -> Named | None:
         """The subject a text ends with, in this section, comparisons and asides set aside."""
         plain, positions = without_asides(text)

@@ -370,7 +370,7 @@ class Reader(Context):
             section_no=self.section_no,
             paragraph_no=self.paragraph_no,
             section=passage.heading,
-            scope=passage.scope,
+            scope=self.scope(),
             subject=subject,
             label=label,
             measure=measure,

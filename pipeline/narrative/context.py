@@ -105,7 +105,7 @@ class Context:
                 last, head = self.set_aside.pop()
                 if last is not None and last is not self.last:
                     self.last, self.head = last, head
-            elif HARD.match(mark):
+            elif mark == "。":
                 self.set_aside.clear()
 
     def note_body(self, text: Text) -> None:
@@ -238,6 +238,11 @@ class Context:
         amounts = [c for c in reversed(self.claims) if c.is_absolute and c.named == wanted]
         here = [c for c in amounts if c.section_no == self.section_no]
         return next(iter(here or amounts), None)
+
+    def find_here(self, subject: str, label: str | None) -> Claim | None:
+        """The amount of a subject that this section states; another may speak of another part."""
+        found = self.find(subject, label)
+        return found if found is not None and found.section_no == self.section_no else None
 
     def side_of(self, lead: str) -> Claim | None:
         """What 收入 or 支出 alone speaks of: the first amount of the paragraph."""

@@ -88,3 +88,32 @@ def test_a_table_ends_a_paragraph_and_rows_of_figures_are_none() -> None:
 def test_an_attached_notice_opens_no_section() -> None:
     found = sections("第三部分 情况说明", "一、甲说明", "二、乙说明", "一、严格管理", "车辆1辆。")
     assert [heading for heading, _, _ in found] == ["二、乙说明"]
+
+
+def test_duties_within_a_section_are_skipped_until_another_heading() -> None:
+    found = sections(
+        "一、部门基本情况",
+        "（一）职能职责",
+        "办理12个事项。",
+        "（二）机构设置",
+        "内设科室3个。",
+        "（三）重点收支情况说明",
+        "预算5万元。",
+        "二、部门收支总体情况",
+        "（一）收入预算",
+        "预算6万元。",
+    )
+    assert found == [
+        ("（二）机构设置", "organisation", ["内设科室3个。"]),
+        ("一、部门基本情况", "organisation", ["预算5万元。"]),
+        ("二、部门收支总体情况", "explanation", ["（一）收入预算预算6万元。"]),
+    ]
+
+
+def test_departments_in_a_list_open_no_section() -> None:
+    found = sections(
+        "第一部分 概况", "二、机构设置情况", "设2个科室：", "（一）职能转变科", "（二）综合科"
+    )
+    assert found == [
+        ("二、机构设置情况", "organisation", ["设2个科室：", "（一）职能转变科", "（二）综合科"])
+    ]

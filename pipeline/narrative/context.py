@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from pipeline.narrative.claim import BY_LABEL, Claim
 from pipeline.narrative.clauses import names_another
+from pipeline.narrative.figures import Figure
 from pipeline.narrative.lexicon import words
 from pipeline.narrative.passages import Passage, Text
 from pipeline.narrative.patterns import declared
@@ -42,6 +43,7 @@ BODY = re.compile(
 )
 # A sentence that begins so goes on about the body of the one before.
 OF_THE_SAME_BODY = re.compile(r"核定|实有|现有|内设|退休|离退休|编制")
+DUTIES = re.compile(r"职能|职责|基本(?:情况|概况)")
 UNRECOGNISED, CAUSE, SAME = "unrecognised", "cause", "same"
 
 
@@ -181,6 +183,13 @@ class Context:
         assert passage is not None
         heading = passage.heading or ""
         return Where(self.kind, passage.kind, passage.scope, heading, self.sentence, klass, unit)
+
+    def among_duties(self, figure: Figure) -> bool:
+        """Whether a count that nobody knows may be one of the duties its section tells too."""
+        passage = self.passage
+        assert passage is not None
+        told = passage.kind == "organisation" and DUTIES.search(passage.heading or "")
+        return figure.kind == "count" and bool(told)
 
     def scope(self) -> str:
         """Which part of the budget is spoken of: the section's, else that of the whole."""

@@ -298,7 +298,7 @@ class Reader(Context):
         if final and not names_another(final["subject"]) and (self.topic or self.last):
             made = self.add(text, figure, *self.spoken_of(), measure)
             return self.keep(made, after)
-        if figure.unit is None:
+        if figure.unit is None or self.among_duties(figure):
             return None
         made = self.add(text, figure, *self.part_of(text, figure, offset, before), measure)
         if self.head is not None and made.label and made.subject == self.head.subject:

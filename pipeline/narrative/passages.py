@@ -23,7 +23,7 @@ BEGINS = re.compile(
     rf"^(?:\([{ORDINALS}]+\)|\d{{1,2}}[、.．](?!\d)|\(\d{{1,2}}\)|[①-⑳]|[{ORDINALS}]{{1,3}}、)"
 )
 # A heading within a section that speaks of duties or organisation: (一)主要职责.
-INNER = re.compile(rf"^\([{ORDINALS}]{{1,3}}\)(?P<title>[^,:]{{2,20}})$")
+INNER = re.compile(rf"^\([{ORDINALS}]{{1,3}}\)(?P<title>[^,:。]{{2,20}})。?$")
 SENTENCE_END = ("。", ";", ":", "!")
 IN_SENTENCE = re.compile(r"[。;!?]|\d(?:万元|元|%)")
 PAGE_NUMBER = re.compile(r"^[-─—–_·\s]*(?:第\s*)?\d{1,3}(?:\s*页)?[-─—–_·\s]*$")
@@ -222,14 +222,14 @@ def inner_section(plain: str, printed: str, current: Section) -> Section | None:
     Any other heading of its kind behind it goes back to the section around it.
     """
     found = INNER.match(plain)
-    if found is None or current.closed or current.in_form or IN_SENTENCE.search(plain):
+    if found is None or current.closed or current.in_form or IN_SENTENCE.search(plain[:-1]):
         return None
     outer = current.outer or current
     kind = kind_of(found["title"])
     inner = kind is not None and re.search(declared("sections")["inner"], found["title"])
     if kind is not None and inner and (current.outer or outer.kind != kind["kind"]):
         return Section(
-            heading=squeeze(printed),
+            heading=squeeze(printed).rstrip("。"),
             kind=str(kind["kind"]),
             read=bool(kind["read"]),
             ordinal=outer.ordinal,

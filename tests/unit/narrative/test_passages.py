@@ -117,3 +117,24 @@ def test_departments_in_a_list_open_no_section() -> None:
     assert found == [
         ("二、机构设置情况", "organisation", ["设2个科室：", "（一）职能转变科", "（二）综合科"])
     ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("三、“三公”经费", "explanation"),
+        ("四、政府采购", "explanation"),
+        ("五、国有资产", "explanation"),
+        ("二、财政拨款支出", "explanation"),
+        ("一、部门收支概况", "explanation"),
+        ("一、部门职责及机构设置情况", "organisation"),
+    ],
+)
+def test_a_heading_says_what_its_section_states_where_no_part_does(heading: str, kind: str) -> None:
+    found = sections("2031年度某局预算公开", heading, "某某5万元。")
+    assert found == [(heading, kind, ["某某5万元。"])]
+
+
+@pytest.mark.parametrize("heading", ["一、收支预算总表", "二、主要职责", "三、重点工作"])
+def test_tables_and_duties_are_not_read_where_no_part_says_so(heading: str) -> None:
+    assert sections("2031年度某局预算公开", heading, "某某5万元。") == []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -32,8 +32,9 @@ EMPTY = ("stated_empty", "blank")
 class Cell:
     """What stands in a place: an amount, or nothing where the row's cell is blank.
 
-    `parts` counts the printed figures it is the sum of, `step` is their largest printed step, and
-    `doubtful` says that its reading or its proof is in doubt.
+    `parts` counts the printed figures it is the sum of, `step` is their largest printed step,
+    `doubtful` says that its reading or its proof is in doubt, and `weak` that it may agree but
+    contradicts nothing.
     """
 
     amount: Decimal
@@ -43,6 +44,7 @@ class Cell:
     is_sum: bool
     doubtful: bool
     statement_id: str
+    weak: bool = False
 
 
 @dataclass
@@ -68,10 +70,9 @@ class Tables:
         for place in places:
             if not is_meant(place, claim):
                 continue
-            if "plus" in place:
-                yield from self.added(place["plus"], claim)
-            else:
-                yield from self.at(place, claim)
+            found = self.added(place["plus"], claim) if "plus" in place else self.at(place, claim)
+            for cell in found:
+                yield replace(cell, weak=True) if place.get("weak") else cell
 
     def at(self, place: Mapping[str, Any], claim: Row) -> Iterator[Cell]:
         """What stands in one place; several rows of one name are no place."""

@@ -171,6 +171,7 @@ class Judge:
             for cell, verdict in compared:
                 if verdict == wanted:
                     return Verdict(verdict, cell.amount_id, sum_of(cell))
+        cells = [cell for cell in cells if not cell.weak]
         if not cells:
             return nothing("no cell found")
         cell = cells[0]
@@ -180,9 +181,8 @@ class Judge:
             return Verdict(UNTESTABLE, cell.amount_id, "the cell is in doubt")
         if cell.parts == 0:
             return nothing("the cell is blank")
-        return Verdict(
-            CONTRADICTS, cell.amount_id, f"{cell.statement_id} prints {cell.amount} yuan"
-        )
+        printed = f"{cell.statement_id} prints {cell.amount} yuan"
+        return Verdict(CONTRADICTS, cell.amount_id, printed)
 
     def judge_sums(self) -> None:
         """Totals that no cell proves, against the parts that the section states."""

@@ -69,5 +69,6 @@ BY_LABEL = (
     "equipment",
     "equipment_bought",
     "vehicle_operation_part",
+    "fund_part",
     "carried_over_part",
 )

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from pipeline.narrative.claim import BY_LABEL, Claim
 from pipeline.narrative.clauses import names_another
+from pipeline.narrative.figures import Figure
 from pipeline.narrative.lexicon import words
 from pipeline.narrative.passages import Passage, Text
 from pipeline.narrative.patterns import declared
@@ -42,6 +43,7 @@ BODY = re.compile(
 )
 # A sentence that begins so goes on about the body of the one before.
 OF_THE_SAME_BODY = re.compile(r"核定|实有|现有|内设|退休|离退休|编制")
+DUTIES = re.compile(r"职能|职责|基本(?:情况|概况)")
 UNRECOGNISED, CAUSE, SAME = "unrecognised", "cause", "same"
 
 
@@ -105,7 +107,7 @@ class Context:
                 last, head = self.set_aside.pop()
                 if last is not None and last is not self.last:
                     self.last, self.head = last, head
-            elif HARD.match(mark):
+            elif mark == "。":
                 self.set_aside.clear()
 
     def note_body(self, text: Text) -> None:
@@ -182,6 +184,21 @@ class Context:
         heading = passage.heading or ""
         return Where(self.kind, passage.kind, passage.scope, heading, self.sentence, klass, unit)
 
+    def among_duties(self, figure: Figure) -> bool:
+        """Whether a count that nobody knows may be one of the duties its section tells too."""
+        passage = self.passage
+        assert passage is not None
+        told = passage.kind == "organisation" and DUTIES.search(passage.heading or "")
+        return figure.kind == "count" and bool(told)
+
+    def scope(self) -> str:
+        """Which part of the budget is spoken of: the section's, else that of the whole."""
+        passage, head = self.passage, self.head
+        assert passage is not None
+        if passage.scope != "all" or head is None or head.paragraph_no != self.paragraph_no:
+            return passage.scope
+        return str((declared("subjects").get(head.subject) or {}).get("scope", passage.scope))
+
     def named_in(self, text: str, klass: str, unit: str | None = None) -> Named | None:
         """The subject a text ends with, in this section, comparisons and asides set aside."""
         plain, positions = without_asides(text)
@@ -230,6 +247,11 @@ class Context:
         amounts = [c for c in reversed(self.claims) if c.is_absolute and c.named == wanted]
         here = [c for c in amounts if c.section_no == self.section_no]
         return next(iter(here or amounts), None)
+
+    def find_here(self, subject: str, label: str | None) -> Claim | None:
+        """The amount of a subject that this section states; another may speak of another part."""
+        found = self.find(subject, label)
+        return found if found is not None and found.section_no == self.section_no else None
 
     def side_of(self, lead: str) -> Claim | None:
         """What 收入 or 支出 alone speaks of: the first amount of the paragraph."""

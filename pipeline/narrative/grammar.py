@@ -146,8 +146,8 @@ class Reader(Context):
             return self.add(text, figure, UNRECOGNISED, None, "share")
         label = self.label(text, offset, named)
         made = self.add(text, figure, named.subject, label, "share")
-        own = self.find(named.subject, label)
-        made.of = own.number if own and own.section_no == self.section_no else None
+        own = self.find_here(named.subject, label)
+        made.of = own.number if own else None
         made.base, made.base_subject = self.base_of(made, base)
         return made
 
@@ -178,7 +178,7 @@ class Reader(Context):
             target = self.side_of(lead) or self.whole_of_parts(self.between) or target
         if named := self.named_in(lead, "money" if measure == "change_rate" else figure.kind):
             label = self.label(text, offset + clause, named)
-            target = self.find(named.subject, label)
+            target = self.find_here(named.subject, label)
             made = self.add(text, figure, named.subject, label, measure, direction(found))
         elif names_another(lead):
             subject, label = self.part_of(text, figure, offset + clause, lead)
@@ -298,7 +298,7 @@ class Reader(Context):
         if final and not names_another(final["subject"]) and (self.topic or self.last):
             made = self.add(text, figure, *self.spoken_of(), measure)
             return self.keep(made, after)
-        if figure.unit is None:
+        if figure.unit is None or self.among_duties(figure):
             return None
         made = self.add(text, figure, *self.part_of(text, figure, offset, before), measure)
         if self.head is not None and made.label and made.subject == self.head.subject:
@@ -370,7 +370,7 @@ class Reader(Context):
             section_no=self.section_no,
             paragraph_no=self.paragraph_no,
             section=passage.heading,
-            scope=passage.scope,
+            scope=self.scope(),
             subject=subject,
             label=label,
             measure=measure,

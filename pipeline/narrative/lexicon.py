@@ -64,7 +64,7 @@ def words() -> Words:
         final=re.compile(rules["final"] + "$"),
         comparison_last=re.compile(rf",?{comparison},?$"),
         unchanged=re.compile(
-            rf"^[,。;]?(?:均|都)?{comparison}[^,;:。\d]{{0,8}}?(?:{rules['unchanged']})"
+            rf"^(?:,占[^,。;]{{0,24}}%)?[,。;]?(?:均|都)?(?:{comparison}|同比)[^,;:。\d]{{0,8}}?(?:{rules['unchanged']})"
         ),
         neutral=re.compile(with_years(rules["neutral"])),
         tail=re.compile(with_years(rules["tail"]) + "$"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from pipeline.forms.wording import folded, squeeze
@@ -22,6 +22,8 @@ NUMBERED = re.compile(rf"^(?P<ordinal>[{ORDINALS}]{{1,3}})[、.．]")
 BEGINS = re.compile(
     rf"^(?:\([{ORDINALS}]+\)|\d{{1,2}}[、.．](?!\d)|\(\d{{1,2}}\)|[①-⑳]|[{ORDINALS}]{{1,3}}、)"
 )
+# A heading within a section that speaks of duties or organisation: (一)主要职责.
+INNER = re.compile(rf"^\([{ORDINALS}]{{1,3}}\)(?P<title>[^,:。]{{2,20}})。?$")
 SENTENCE_END = ("。", ";", ":", "!")
 IN_SENTENCE = re.compile(r"[。;!?]|\d(?:万元|元|%)")
 PAGE_NUMBER = re.compile(r"^[-─—–_·\s]*(?:第\s*)?\d{1,3}(?:\s*页)?[-─—–_·\s]*$")
@@ -66,6 +68,7 @@ class Section:
     closed: bool = False
     ordinal: int = 0
     in_form: bool = False
+    outer: Section | None = None
     lines: list[Paragraph | None] = field(default_factory=list)
 
 
@@ -103,6 +106,9 @@ def sections(items: list[Paragraph | Grid]) -> Iterator[Section]:
                 part = current = part_section(heading)
             else:
                 current = sub_section(heading, ordinal or 0, part)
+        elif (inner := inner_section(plain, item.text, current)) is not None:
+            yield current
+            current = inner
         elif opens_form(plain):
             current.in_form = True
         elif not current.in_form:
@@ -208,6 +214,30 @@ def sub_section(heading: str, ordinal: int, part: Section) -> Section:
         closed=part.closed,
         ordinal=ordinal,
     )
+
+
+def inner_section(plain: str, printed: str, current: Section) -> Section | None:
+    """A section within a section, where its heading is of duties or organisation.
+
+    Any other heading of its kind behind it goes back to the section around it.
+    """
+    found = INNER.match(plain)
+    if found is None or current.closed or current.in_form or IN_SENTENCE.search(plain[:-1]):
+        return None
+    outer = current.outer or current
+    kind = kind_of(found["title"])
+    inner = kind is not None and re.search(declared("sections")["inner"], found["title"])
+    if kind is not None and inner and (current.outer or outer.kind != kind["kind"]):
+        return Section(
+            heading=squeeze(printed).rstrip("。"),
+            kind=str(kind["kind"]),
+            read=bool(kind["read"]),
+            ordinal=outer.ordinal,
+            outer=outer,
+        )
+    if current.outer is None or kind is None:
+        return None
+    return replace(outer, lines=[])
 
 
 def opens_form(plain: str) -> bool:

@@ -137,6 +137,9 @@ def subject_before(text: str, where: Where) -> Named | None:
     item = item_before(text, where) if where.klass == "money" else None
     if item is not None and all(item.start <= start for start, *_ in found):
         return item
+    item = class_before(text) if where.klass == "money" else None
+    if item is not None and all(item.start < start + (not better) for start, better, *_ in found):
+        return item
     item = listed_before(text, where) if where.klass == "money" else None
     if item is not None and all(item.start < start for start, *_ in found):
         return item
@@ -171,13 +174,17 @@ def item_before(text: str, where: Where) -> Named | None:
     if coded := CODED.search(bare):
         start = coded.start("path") + leading(coded["path"])
         return Named(coded_subject(coded["code"] or coded["first"]), start, coded.end("path"))
+    return None
+
+
+def class_before(text: str) -> Named | None:
+    """A functional class that a text ends with by its bare name."""
+    bare = text[: TRAILING.search(text).start()]  # type: ignore[union-attr]
     if word := LAST_WORD.search(bare):
         start = word.start() + leading(word["word"])
-        name = bare[start : word.end()]
-        if joined := CONNECTION.match(name):
-            start, name = start + joined.end(), name[joined.end() :]
+        name = CONNECTION.sub("", bare[start : word.end()])
         if subject := class_subject(name):
-            return Named(subject, start, word.end())
+            return Named(subject, word.end() - len(name), word.end())
     return None
 
 

@@ -426,3 +426,74 @@ def test_whatever_prose_says_every_figure_gets_a_verdict(text: str, kind: str) -
     assert {row["subject"] for row in rows} <= set(words("claim_subject"))
     assert {row["measure"] for row in rows} <= set(words("claim_measure"))
     assert {row["unit"] for row in rows} - {None} <= set(words("claim_unit"))
+
+
+def test_a_weak_place_may_agree_but_contradicts_nothing() -> None:
+    total = row(1, role="operations_total")
+    found = table("general_basic_economic", (total, {"amount": cell(1, "120000")}))
+    assert said("机关运行经费12万元。", found) == ["agrees"]
+    assert said("机关运行经费10万元。", found) == ["untestable"]
+
+
+def test_parts_of_one_budget_are_held_against_that_budget() -> None:
+    """基本支出 of the general budget, in a section on everything."""
+    total = row(1, role="total", line_kind="total")
+    general = table("general_expenditure_function", (total, {"basic": cell(2, "120000")}))
+    text = (
+        "一般公共预算财政拨款支出20万元，比上年增加1万元。其中：基本支出12万元，比上年增加1万元。"
+    )
+    found = verdicts(text, basic("150000"), general)
+    assert (found[2].verdict, found[2].amount_id) == ("agrees", "a2")
+    assert (
+        said("支出预算20万元，其中：基本支出12万元。", basic("150000"), general)[1] == "contradicts"
+    )
+
+
+@pytest.mark.parametrize("name", ["行政运行（2010601）", "2010601行政运行"])
+def test_an_item_is_found_by_its_code(name: str) -> None:
+    rows = [
+        (row(1, code="2010301", label="行政运行"), {"total": cell(1, "990000")}),
+        (row(2, code="2010601", label="行政运行"), {"total": cell(2, "120000")}),
+    ]
+    (found,) = verdicts(f"{name}12.00万元。", table("general_expenditure_function", *rows))
+    assert (found.verdict, found.amount_id) == ("agrees", "a2")
+
+
+def test_a_bare_item_outside_its_sections_is_held_against_nothing() -> None:
+    line = row(1, code="30201", label="办公费")
+    found = table("general_basic_economic", (line, {"amount": cell(1, "50000")}))
+    text = "支出预算20万元，其中：办公费12万元。"
+    assert said(text, found)[1] == "untestable"
+    assert said(text, found, section="六、一般公共预算基本支出说明")[1] == "contradicts"
+
+
+def judged_against_last_year(text: str, *earlier: Table) -> list[Verdict]:
+    """The verdicts of a text with the tables of the year before."""
+    rows = list(claim_rows(KEY, read(text)))
+    judge = Judge(rows, Tables(()), {}, declared("subjects"), Reported(), Tables(earlier))
+    judged = judge.judge()
+    return [judged[number] for number in sorted(judged)]
+
+
+def test_an_earlier_value_is_the_cell_of_last_year() -> None:
+    found = judged_against_last_year("基本支出12万元，比上年10万元增加2万元。", basic("100000"))
+    assert [(one.verdict, one.amount_id) for one in found] == [
+        ("untestable", None),
+        ("agrees", "a1"),
+        ("agrees", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "verdict"),
+    [
+        ("基本支出12.00万元，比上年增加2.00万元。", "100000", "agrees"),
+        ("基本支出12.00万元，比上年减少2.00万元。", "140000", "agrees"),
+        ("基本支出12.00万元，比上年增加2.00万元。", "100049", "rounding"),
+        ("基本支出12.00万元，比上年增加2.00万元。", "110000", "untestable"),
+    ],
+)
+def test_a_change_is_held_against_last_year(text: str, amount: str, verdict: str) -> None:
+    found = judged_against_last_year(text, basic(amount, step="1"))[1]
+    assert found.verdict == verdict
+    assert "last year's" in str(found.reason)

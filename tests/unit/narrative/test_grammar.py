@@ -326,3 +326,8 @@ def test_what_the_grammar_writes_it_reads(clauses: list[tuple[str, ...]]) -> Non
 def test_a_figure_may_follow_an_aside_with_no_words_of_its_own() -> None:
     (found,) = read("接待国内来访（不含陪同人员在内）5人次。", section="九、三公说明")
     assert (found.subject, found.value, found.label) == ("guests", "5", None)
+
+
+def test_counts_among_duties_are_no_claims_and_posts_are() -> None:
+    found = said("办理12个事项，核定编制9名。", section="一、部门职责及机构设置情况")
+    assert found == [("posts", "count", "9", "名", None)]

@@ -88,3 +88,53 @@ def test_a_table_ends_a_paragraph_and_rows_of_figures_are_none() -> None:
 def test_an_attached_notice_opens_no_section() -> None:
     found = sections("第三部分 情况说明", "一、甲说明", "二、乙说明", "一、严格管理", "车辆1辆。")
     assert [heading for heading, _, _ in found] == ["二、乙说明"]
+
+
+def test_duties_within_a_section_are_skipped_until_another_heading() -> None:
+    found = sections(
+        "一、部门基本情况",
+        "（一）职能职责",
+        "办理12个事项。",
+        "（二）机构设置",
+        "内设科室3个。",
+        "（三）重点收支情况说明",
+        "预算5万元。",
+        "二、部门收支总体情况",
+        "（一）收入预算",
+        "预算6万元。",
+    )
+    assert found == [
+        ("（二）机构设置", "organisation", ["内设科室3个。"]),
+        ("一、部门基本情况", "organisation", ["预算5万元。"]),
+        ("二、部门收支总体情况", "explanation", ["（一）收入预算预算6万元。"]),
+    ]
+
+
+def test_departments_in_a_list_open_no_section() -> None:
+    found = sections(
+        "第一部分 概况", "二、机构设置情况", "设2个科室：", "（一）职能转变科", "（二）综合科"
+    )
+    assert found == [
+        ("二、机构设置情况", "organisation", ["设2个科室：", "（一）职能转变科", "（二）综合科"])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("三、“三公”经费", "explanation"),
+        ("四、政府采购", "explanation"),
+        ("五、国有资产", "explanation"),
+        ("二、财政拨款支出", "explanation"),
+        ("一、部门收支概况", "explanation"),
+        ("一、部门职责及机构设置情况", "organisation"),
+    ],
+)
+def test_a_heading_says_what_its_section_states_where_no_part_does(heading: str, kind: str) -> None:
+    found = sections("2031年度某局预算公开", heading, "某某5万元。")
+    assert found == [(heading, kind, ["某某5万元。"])]
+
+
+@pytest.mark.parametrize("heading", ["一、收支预算总表", "二、主要职责", "三、重点工作"])
+def test_tables_and_duties_are_not_read_where_no_part_says_so(heading: str) -> None:
+    assert sections("2031年度某局预算公开", heading, "某某5万元。") == []

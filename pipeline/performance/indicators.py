@@ -45,6 +45,8 @@ class Header:
 
     slots: tuple[Slot, ...]
     horizons: tuple[str, ...]
+    #: whether every word stands in the column it belongs to
+    ruled: bool = False
 
     @property
     def border(self) -> int:

@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.documents import personal
+from pipeline.forms.wording import folded, squeeze
 from pipeline.performance.money import is_numberlike
 from pipeline.performance.words import (
+    OF_WHICH,
     UNRELEASED,
     Label,
     bare,
@@ -142,7 +144,7 @@ def labelled(
 
 def is_rest(text: str, label: Label) -> bool:
     """Whether a label that the data have no place for may be what is left of one they have."""
-    if label.field != UNRELEASED:
+    if label.field != UNRELEASED or OF_WHICH.match(folded(squeeze(text))):
         return False
     known = labels().items()
     return any(is_part(bare(text), w) for w, found in known if found.field != UNRELEASED)

@@ -29,6 +29,10 @@ MIN_HAN = re.compile(r"[\u4e00-\u9fff].*[\u4e00-\u9fff]", re.S)
 DAMAGED_LEVEL = ("指标", "效益", "满意度", "影响")
 
 
+#: first and second level
+Levels = tuple[str | None, str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A column of the header: what it holds, of which horizon, and from where to where."""
@@ -279,9 +283,11 @@ def levels_of(read: Sequence[ReadRow]) -> list[tuple[str | None, str | None]]:
 
 
 def indicators_of(
-    read: Sequence[ReadRow], header: Header, placed: Sequence[tuple[str | None, str | None]]
+    read: Sequence[ReadRow], header: Header, placed: Sequence[Sequence[Levels]]
 ) -> tuple[list[Indicator], list[Unread]]:
     """Indicators with their levels, in printed order: the first horizon's, then the second's.
+
+    `placed` are the levels of each row, for each horizon.
 
     One without a target is taken where the other horizon prints it with one: then its target is
     lost. Elsewhere it may be the rest of another one, and is told.
@@ -289,7 +295,7 @@ def indicators_of(
     found: list[Indicator] = []
     unread: list[Unread] = []
     for side, horizon in enumerate(header.horizons):
-        for row, (level1, level2) in zip(read, placed, strict=True):
+        for row, (level1, level2) in zip(read, placed[side], strict=True):
             half = row.halves[side]
             if half.name is None:
                 continue

@@ -134,7 +134,7 @@ def indicators_in(
     """The indicators of a form's pages; those of damaged ones under the usual header."""
     found: list[Indicator] = []
     unread: list[Unread] = []
-    carried = Carried()
+    carried = (Carried(), Carried())
     for table in tables_of(pages):
         if table.header.ruled:
             header = table.header
@@ -145,11 +145,11 @@ def indicators_in(
                 continue
             header = usual
             rows, lost = damaged.read_rows(table.rows, header)
-            placed = damaged.levels_of(rows)
+            placed = [damaged.levels_of(rows)] * len(header.horizons)
         else:
             header = table.header
             rows, lost = indicators.read_rows(table.rows, header)
-            placed = indicators.levels_of(rows)
+            placed = [indicators.levels_of(rows)] * len(header.horizons)
         more, without = indicators.indicators_of(rows, header, placed)
         found += more
         unread += lost + without

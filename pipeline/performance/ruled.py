@@ -12,7 +12,7 @@ from functools import cache
 
 from pipeline.forms.wording import squeeze
 from pipeline.performance.columns import Column, Meaning, header_at, meaning_of
-from pipeline.performance.indicators import Half, Header, ReadRow, Slot
+from pipeline.performance.indicators import Half, Header, Levels, ReadRow, Slot
 from pipeline.performance.levels import LIKE_A_LEVEL, Carried
 from pipeline.performance.money import is_numberlike
 from pipeline.performance.rows import Row, Word, is_signature
@@ -140,11 +140,14 @@ def is_level(text: str) -> bool:
 
 
 def read_rows(
-    rows: Sequence[Row], header: Header, carried: Carried
-) -> tuple[list[ReadRow], list[tuple[str | None, str | None]], list[Unread]]:
-    """The rows below a header, the levels each stands under, and what has no place in it."""
+    rows: Sequence[Row], header: Header, carried: Sequence[Carried]
+) -> tuple[list[ReadRow], list[list[Levels]], list[Unread]]:
+    """The rows below a header, the levels each stands under, and what has no place in it.
+
+    `carried` are the levels that hold, for each horizon: each may print its own second level.
+    """
     read: list[ReadRow] = []
-    placed: list[tuple[str | None, str | None]] = []
+    placed: list[list[Levels]] = [[] for _ in header.horizons]
     unread: list[Unread] = []
     strange = False
     for row in rows:
@@ -153,16 +156,21 @@ def read_rows(
             unread.append(Unread("row_unplaced", "a row of indicators that fits no column"))
             continue
         strange = strange or (UNKNOWN, 0) in cells
-        second = cells.get(("level2", 0)) or cells.get(("level2", 1))
-        first = cells.get(("level1", 0))
-        carried.take(first[0] if first else None, second[0] if second else None, sure=True)
+        own = {slot.side for slot in header.slots if slot.field == "level2"}
+        for side, one in enumerate(carried[: len(header.horizons)]):
+            first, second = (
+                next(iter(cells.get(key, ())), None)
+                for key in (("level1", 0), ("level2", side if side in own else 0))
+            )
+            one.take(first, second, sure=True)
         halves = halves_of(cells, header)
         if any(half.name or half.target for half in halves):
             if any(half.name is None and half.target for half in halves):
                 unread.append(Unread("row_unplaced", "a target without an indicator"))
                 continue
-            read.append(ReadRow(carried.level1, halves, row.place))
-            placed.append((carried.level1, carried.level2))
+            read.append(ReadRow(carried[0].level1, halves, row.place))
+            for levels, one in zip(placed, carried, strict=False):
+                levels.append((one.level1, one.level2))
     if strange:
         unread.append(Unread("header_unknown", "a column of indicators that no family names"))
     return read, placed, unread

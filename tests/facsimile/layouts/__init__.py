@@ -32,7 +32,7 @@ PERSONAL = {
     "telephone": FICTITIOUS_TELEPHONE,
 }
 #: fields of an indicator that several rows share
-LEVELS = ("level1", "level2")
+LEVELS = ("level1", "level2", "odd")
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def table_of(
 
 def spans(indicators: Sequence[Mapping[str, str]], name: str) -> list[int]:
     """How many rows the level printed on each row covers, 0 where one above covers it."""
-    keys = ("name_", *(LEVELS[: LEVELS.index(name) + 1] if name in LEVELS else ()))
+    keys = ("name_", *(("level1", name) if name in LEVELS else ()))
     found: list[int] = []
     for _, same in groupby(indicators, key=lambda one: [one.get(key) for key in keys]):
         count = len(list(same))

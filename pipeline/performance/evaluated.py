@@ -16,13 +16,13 @@ from itertools import pairwise
 
 from pipeline.forms import figures
 from pipeline.forms.wording import folded, squeeze
-from pipeline.performance import heads
+from pipeline.performance import heads, ruled
 from pipeline.performance.columns import Cells, Header, Meaning, cells_of, header_at, meaning_of
-from pipeline.performance.evaluations import MONEY, declared, sole
+from pipeline.performance.evaluations import LEVELS, MONEY, declared, sole
 from pipeline.performance.flow.scored import number
 from pipeline.performance.levels import Carried
 from pipeline.performance.money import YUAN
-from pipeline.performance.rows import Row, Word, is_personal, is_signature, labels_in, rows_of
+from pipeline.performance.rows import Row, Word, is_signature, labels_in, rows_of
 from pipeline.performance.shapes import EVALUATION, Evaluation, Indicator, Performance, Unread
 from pipeline.performance.target import composed
 from pipeline.performance.words import UNIT_ABOVE, UNIT_OF_MONEY, Label, plain
@@ -383,7 +383,7 @@ def body(
         if is_total(row):
             total = total_of(row, header, indicators, unread)
             return indicators, total, section.rows[place:]
-        if is_signature(row) or is_personal(row):
+        if is_signature(row):
             return indicators, None, section.rows[place + 1 :]
         if not is_grade(row):
             indicators += indicator_of(row, header, carried, unread)
@@ -402,14 +402,16 @@ def indicator_of(
 ) -> Iterator[Indicator]:
     """The indicator of a row under the levels that hold there, or why there is none."""
     cells = cells_of(row, header)
-    carried.take(cells.first("level1"), cells.first("level2"), row.sure)
     name = cells.text("indicator")
     said = [f for f in ("target", "initial", "adjusted", "actual", "score") if cells.text(f)]
     if name is None and not said and not (cells.strays and not row.sure):
+        carried.take(cells.first("level1"), cells.first("level2"), row.sure)
         return
     if name is None or problem(row, cells):
+        carried.lose()
         unread.append(Unread("row_unplaced", "an indicator whose cells fit no column"))
         return
+    carried.take(cells.first("level1"), cells.first("level2"), row.sure)
     text, target = composed(
         cells.text("adjusted") or cells.text("target") or cells.text("initial"),
         cells.text("operator"),
@@ -450,7 +452,9 @@ def problem(row: Row, cells: Cells) -> bool:
     crowded = any(len(words) > 1 for name, words in cells.words.items() if name != "target")
     numbers = [cells.text(name) for name in ("weight", "score")]
     slid = any(n and n not in BLANK and number(n.removesuffix("分")) is None for n in numbers)
-    return crowded or slid or is_value(cells.text("indicator") or "")
+    levels = [cells.text(name) for name in LEVELS]
+    odd = any(level and not ruled.is_level(level) for level in levels)
+    return crowded or slid or odd or not ruled.is_name(cells.text("indicator") or "")
 
 
 def total_of(
@@ -458,7 +462,8 @@ def total_of(
 ) -> Decimal | None:
     """The total in the column of scores; elsewhere only what the scores add up to."""
     cells = cells_of(row, header)
-    if row.sure and (score := cells.first("score")) is not None:
+    score = cells.first("score")
+    if score is not None and (row.sure or score.column in header.starts):
         return quantity(score.text, "total", unread)
     values = [v for w in row.words if (v := number(squeeze(w.text).removesuffix("分"))) is not None]
     weights = [w for w in (one.weight for one in indicators) if w is not None]

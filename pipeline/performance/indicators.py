@@ -158,7 +158,8 @@ def by_columns(words: Sequence[Word], row: Row, header: Header) -> ReadRow | Non
             elif known:
                 halves[slot.side] = replace(halves[slot.side], level2=known)
             continue
-        if not row.sure and slot.field == "indicator" and is_level(text, halves[slot.side]):
+        slid = is_level(text, halves[slot.side]) or not says_something(text)
+        if not row.sure and slot.field == "indicator" and slid:
             return None
         name = {"indicator": "name", "measured_in": "unit"}.get(slot.field, slot.field)
         if getattr(halves[slot.side], name) is not None:
@@ -181,6 +182,11 @@ def by_columns(words: Sequence[Word], row: Row, header: Header) -> ReadRow | Non
 def has_names(header: Header, side: int) -> bool:
     """Whether a side has a column of indicators of its own."""
     return any(s.side == side and s.field == "indicator" for s in header.slots)
+
+
+def says_something(text: str) -> bool:
+    """Whether a text is more than a sign."""
+    return sum(character.isalnum() for character in text) > 1
 
 
 def is_level(text: str, half: Half) -> bool:

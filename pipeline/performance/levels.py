@@ -55,6 +55,10 @@ class Carried:
         if second is not None:
             self.level2 = named(second.text, level2_of, sure)
 
+    def lose(self) -> None:
+        """Forget the levels: a row that may have printed others could not be read."""
+        self.level1 = self.level2 = None
+
 
 def named(text: str, known: Callable[[str], str | None], sure: bool) -> str | None:
     """A level as it is released, null where a text is none."""

@@ -56,6 +56,8 @@ class Table:
     unit: str | None
     columns: int
     carried: Carried = field(default_factory=Carried)
+    #: whether a row could not be read that may have named another project
+    lost: bool = False
     projects: list[Project] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
 
@@ -175,17 +177,23 @@ def read_rows(table: Table, rows: Sequence[Row]) -> None:
         if again is not None:
             continue
         cells = cells_of(row, table.header)
+        name, target = cells.text("indicator"), cells.text("target")
+        crowded = any(len(cells.words.get(f, ())) > 1 for f in ("indicator", "name"))
+        if (name is None) != (target is None) or crowded or slid(row, table):
+            # Which project and levels the next rows stand under is not known then.
+            table.carried.lose()
+            table.lost = table.lost or not row.sure
+            detail = f"an indicator that fits no column, {ruled.where([row])}"
+            table.unread.append(Unread("row_unplaced", detail))
+            continue
         named = cells.text("name")
         if named is not None and plain(named) not in SUMS:
             begin(table, row, named)
-        first, second = cells.first("level1"), cells.first("level2")
-        table.carried.take(first, second, sure=True)
-        name, target = cells.text("indicator"), cells.text("target")
-        if name is None and target is None:
+        table.carried.take(cells.first("level1"), cells.first("level2"), sure=True)
+        if name is None:
             continue
-        crowded = any(len(cells.words.get(f, ())) > 1 for f in ("indicator", "name"))
-        if not table.projects or name is None or target is None or crowded or slid(row, table):
-            detail = f"an indicator that fits no column, {ruled.where([row])}"
+        if not table.projects or table.lost:
+            detail = f"an indicator of no project, {ruled.where([row])}"
             table.unread.append(Unread("row_unplaced", detail))
             continue
         half = Half(
@@ -214,10 +222,12 @@ def begin(table: Table, row: Row, name: str) -> None:
         amount = None
     same = last is not None and (last.name, unit or last.unit) == (name, last.unit)
     if last is not None and same and amount in (None, last.amount):
+        table.lost = False
         return
     if unit is None and last is not None and "unit" in table.header.fields:
         unit = last.unit
     table.carried = Carried()
+    table.lost = False
     table.projects.append(Project(row, name, unit, cells.text("department"), amount))
 
 
@@ -225,8 +235,13 @@ def slid(row: Row, table: Table) -> bool:
     """Whether a row of a text does not stand in the columns of its header."""
     if row.sure:
         return False
-    starts = {column.start for column in table.header.columns}
-    return any(w.column not in starts for w in row.words if w.column >= table.header.start)
+    cells = cells_of(row, table.header)
+    level, name = cells.text("level1"), cells.text("indicator")
+    if (level and not ruled.is_level(level)) or (name and not ruled.is_name(name)):
+        return True
+    return any(
+        w.column not in table.header.starts for w in row.words if w.column >= table.header.start
+    )
 
 
 def form_of(project: Project) -> ProjectForm:

@@ -223,7 +223,7 @@ def carry_on(last: Page, rows: Sequence[Row]) -> None:
 
 def carries_on(rows: Sequence[Row], last: Page) -> bool:
     """Whether a table without a head is the rest of a form: it repeats its header, or is signed."""
-    if last.header is None:
+    if last.header is None or is_report(rows) or lists.is_list(rows):
         return False
     return header_in(rows)[1] is not None or any(map(is_signature, rows))
 

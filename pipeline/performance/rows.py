@@ -30,6 +30,8 @@ MAX_CUTS = 3
 # The longest label that is looked for before a value that touches it.
 MAX_LABEL = 8
 AMOUNT_FIRST = re.compile(r"^(?P<value>\d[\d,. ]*)\s+(?P<label>[^\d\s]\S{2,12})$")
+# A field of a signature line parted from its value.
+PARTED = re.compile(r"^\s*\S{2,8}?(?:[:：]|\s)")
 INSIDE = re.compile(
     r"^(?P<label>[^:：\s]{3,14}(?:\s*[（(]元[)）])?)\s*[:：\s]\s*(?P<value>\S.*)$", re.S
 )
@@ -161,10 +163,14 @@ def labels_in(row: Row) -> set[Label]:
 
 
 def is_signature(row: Row) -> bool:
-    """Whether a row asks for handlers, their telephones or the date of filling in."""
+    """Whether a row asks for handlers, their telephones or the date of filling in.
+
+    In print an indicator may begin like such a field (联系人培训次数): there something parts the
+    field from what follows it.
+    """
     return any(
         personal.is_field(word.text)
-        or personal.is_signed(word.text)
+        or (personal.is_signed(word.text) and (not row.sure or PARTED.search(word.text)))
         or (label_of(word.text, "personal") is not None)
         for word in row.words
     )

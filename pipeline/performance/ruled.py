@@ -12,11 +12,19 @@ from functools import cache
 
 from pipeline.forms.wording import squeeze
 from pipeline.performance.columns import Column, Meaning, header_at, meaning_of
-from pipeline.performance.indicators import Half, Header, Levels, ReadRow, Slot
+from pipeline.performance.indicators import (
+    Half,
+    Header,
+    Levels,
+    ReadRow,
+    Slot,
+    says_something,
+)
 from pipeline.performance.levels import LIKE_A_LEVEL, Carried
 from pipeline.performance.money import is_numberlike
 from pipeline.performance.rows import Row, Word, is_signature
 from pipeline.performance.shapes import ANNUAL, PERIOD, Unread
+from pipeline.performance.target import parsed
 from pipeline.performance.words import level1_of, level2_of, plain, ruled_columns
 
 #: a column whose word no family declares, and one that the data have no place for
@@ -126,11 +134,16 @@ def is_clean(rows: Sequence[Row], header: Header) -> bool:
         name = fields["indicator"].text
         if any(word.column not in starts for word in words):
             return False
-        if is_numberlike(name) or level1_of(name) or level2_of(name):
+        if not is_name(name) or level1_of(name) or level2_of(name):
             return False
         if "level1" in fields and not is_level(fields["level1"].text):
             return False
     return seen
+
+
+def is_name(text: str) -> bool:
+    """Whether a text may name an indicator: no sign, no number and no target in figures."""
+    return says_something(text) and not is_numberlike(text) and parsed(text).value is None
 
 
 def is_level(text: str) -> bool:

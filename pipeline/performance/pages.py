@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 
 from pipeline.forms.wording import folded, squeeze
 from pipeline.performance import heads, lists, ruled
-from pipeline.performance.evaluated import is_named, is_report
+from pipeline.performance.evaluated_pages import is_named, is_report
 from pipeline.performance.heads import Head
 from pipeline.performance.indicators import Header, header_of
 from pipeline.performance.rows import Row, is_personal, is_signature, labels_in, pieces, rows_of

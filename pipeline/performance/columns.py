@@ -51,6 +51,11 @@ class Header:
         """Where the first known column begins."""
         return min(column.start for column in self.columns if column.field)
 
+    @property
+    def starts(self) -> frozenset[int]:
+        """Where columns begin."""
+        return frozenset(column.start for column in self.columns)
+
     def at(self, place: int) -> Column | None:
         """The column that a place belongs to."""
         return next((c for c in self.columns if c.start <= place < c.end), None)

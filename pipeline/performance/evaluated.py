@@ -1,71 +1,34 @@
 """Self-evaluations (绩效自评表) printed as tables: the project's money, its indicators, the result.
 
-Here: where such a table stands among the grids, its two headers, and its rows to an `Evaluation`;
-what the header names is declared once for tables and flowing text (`evaluations.yml`). Not here:
-reports in flowing text (evaluations) and forms of targets (pages).
+Here: reports that repeat their head joined, and their rows to an `Evaluation`. Not here: where such
+a table stands (evaluated_pages), its money (evaluated_money), reports in flowing text (evaluations)
+and forms of targets (pages).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
-from itertools import pairwise
 
-from pipeline.forms import figures
 from pipeline.forms.wording import folded, squeeze
-from pipeline.performance import heads
-from pipeline.performance.columns import Cells, Header, Meaning, cells_of, header_at, meaning_of
-from pipeline.performance.evaluations import MONEY, declared, sole
+from pipeline.performance import heads, ruled
+from pipeline.performance.columns import Cells, Header, cells_of
+from pipeline.performance.evaluated_money import BLANK, funds, quantity
+from pipeline.performance.evaluated_pages import Section, header_in, is_named, is_total, sections_in
+from pipeline.performance.evaluations import LEVELS, declared, sole
 from pipeline.performance.flow.scored import number
 from pipeline.performance.levels import Carried
-from pipeline.performance.money import YUAN
-from pipeline.performance.rows import Row, Word, is_personal, is_signature, labels_in, rows_of
+from pipeline.performance.rows import Row, is_signature
 from pipeline.performance.shapes import EVALUATION, Evaluation, Indicator, Performance, Unread
 from pipeline.performance.target import composed
-from pipeline.performance.words import UNIT_ABOVE, UNIT_OF_MONEY, Label, plain
-from pipeline.readers.shapes import Grid, Reading
+from pipeline.performance.words import plain
+from pipeline.readers.shapes import Reading
 
-NAME = Label("fields", "name")
-#: what the data hold of a weight, a score or a rate
-DECIMALS = 4
 GRADES = "优秀|良好|不合格|合格|[优良中差]"
 TICKED = re.compile(rf"[☑√✓✔■●]({GRADES})|({GRADES})[☑√✓✔■●]")
-WORDED = re.compile(r"[\u4e00-\u9fff]")
-#: texts that stand for nothing in a cell
-BLANK = frozenset({"-", "—", "——", "/", "－", "--", "\\"})
-
-
-@dataclass
-class Section:
-    """The rows of one report, pages joined, and what stands above its table."""
-
-    rows: list[Row]
-    captions: tuple[str, ...] = ()
-    columns: int = 0
-    #: the rows of `rows` that begin a page
-    heads: list[int] = field(default_factory=list)
-
-    @property
-    def where(self) -> str:
-        """Page or line it begins on, for messages."""
-        place = self.rows[0].place
-        return f"page {place.page}" if place.page else f"line {place.line}"
-
-
-@cache
-def meaning(table: str) -> Meaning:
-    """What words of the header of a table mean; columns that are nobody's are `other`."""
-    said = declared()[table]
-    words = {
-        word: name
-        for part in (said["columns"], said["cells"])
-        for name, printed in part.items()
-        for word in printed
-    }
-    return meaning_of(dict.fromkeys(said["others"], "other") | said["groups"] | words)
 
 
 def evaluations_in(reading: Reading) -> Performance:
@@ -81,101 +44,6 @@ def evaluations_in(reading: Reading) -> Performance:
         found.append(report)
         unread += [replace(u, detail=f"evaluation of {section.where}: {u.detail}") for u in lost]
     return Performance(evaluations=tuple(found), unread=tuple(unread))
-
-
-def sections_in(reading: Reading) -> Iterator[Section]:
-    """Every table that is a report, with the tables that go on with it."""
-    last: Section | None = None
-    captions: list[str] = []
-    for item in reading.items:
-        if not isinstance(item, Grid):
-            captions.append(item.text)
-            continue
-        rows = [row for row in rows_with_words(item)]
-        starts = [n for n, row in enumerate(rows) if is_named(row)]
-        before = rows[: starts[0]] if starts else rows
-        if last is not None and goes_on(last, before, item, captions):
-            last.heads.append(len(last.rows))
-            last.rows += before
-            before = []
-        if last is not None and (starts or before):
-            yield last
-            last = None
-        if before and header_in(before, "indicators") is not None and not starts:
-            yield Section(before, tuple(captions), item.columns)
-        for start, end in pairwise([*starts, len(rows)]):
-            if last is not None:
-                yield last
-                last = None
-            if is_report(rows[start:end]):
-                last = Section(rows[start:end], tuple(captions), item.columns)
-        captions = []
-    if last is not None:
-        yield last
-
-
-def rows_with_words(grid: Grid) -> list[Row]:
-    """The rows of a grid that print anything."""
-    return [row for row in rows_of(grid) if row.words]
-
-
-def is_named(row: Row) -> bool:
-    """Whether a row begins a form or a report: it asks for the project, and heads no list."""
-    if NAME not in labels_in(row):
-        return False
-    asked = meaning("indicators")
-    return not any(asked(word.text) in ("indicator", "level1") for word in row.words)
-
-
-def is_report(rows: Sequence[Row]) -> bool:
-    """Whether rows are of a self-evaluation: a header names what was reached or what was spent."""
-    return header_in(rows, "indicators") is not None or header_in(rows, "funds") is not None
-
-
-REQUIRED = {
-    "indicators": ({"indicator"}, {"actual", "score"}),
-    "funds": ({"year_executed"}, {"year_budget", "approved", "execution_rate"}),
-}
-
-
-def header_in(rows: Sequence[Row], table: str) -> tuple[int, Header] | None:
-    """The first row that is the header of a table, and its columns."""
-    needed, one_of = REQUIRED[table]
-    asked = meaning(table)
-    for at in range(len(rows)):
-        if sum(asked(word.text) is not None for word in rows[at].words) < 2:
-            continue
-        header = header_at(rows, at, asked)
-        if needed <= header.fields and one_of & header.fields:
-            return at, header
-    return None
-
-
-def goes_on(last: Section, rows: Sequence[Row], grid: Grid, captions: Sequence[str]) -> bool:
-    """Whether rows without a name of their own are the rest of a report."""
-    if not rows:
-        return False
-    header, before = header_in(rows, "indicators"), header_in(last.rows, "indicators")
-    if header is not None:
-        return before is None or header[1].fields == before[1].fields
-    alike = grid.columns == last.columns and not any(map(worded, captions))
-    return alike and before is not None and not is_finished(last)
-
-
-def worded(text: str) -> bool:
-    """Whether a line between two tables is more than a page number."""
-    return WORDED.search(text) is not None
-
-
-def is_finished(section: Section) -> bool:
-    """Whether the row of the total score has been printed."""
-    return any(is_total(row) for row in section.rows)
-
-
-def is_total(row: Row) -> bool:
-    """Whether a row adds the scores up."""
-    first = plain(row.words[0].text) if row.words else ""
-    return first in {plain(word) for word in declared()["total_rows"]}
 
 
 def joined(sections: Iterator[Section]) -> Iterator[Section]:
@@ -242,122 +110,6 @@ def evaluation(section: Section) -> tuple[Evaluation, list[Unread]]:
     )
 
 
-def funds(section: Section, unread: list[Unread]) -> tuple[dict[str, Decimal | None], int]:
-    """Budget and execution in yuan with rate and score, and where the head above them ends."""
-    found = header_in(section.rows, "funds")
-    if found is None:
-        unread.append(Unread("header_unknown", "funds: no header whose columns are known"))
-        below = header_in(section.rows, "indicators")
-        return {}, below[0] if below else len(section.rows)
-    at, header = found
-    beside = beside_labels(section.rows[at])
-    row = section.rows[at] if beside else total_row(section.rows[at + header.rows :], header)
-    cells = beside or (row and values_of(row, header))
-    if row is None or not cells:
-        unread.append(Unread("row_unplaced", "funds: no row of totals that fits the header"))
-        return {}, at
-    unit = unit_of_money(section, [*section.rows[: at + header.rows], row])
-    if unit is None:
-        unread.append(Unread("unit_unknown", "funds: no unit of money is printed"))
-    values: dict[str, Decimal | None] = {}
-    for name in MONEY:
-        amount = amount_in(cells.get(name), name, unread)
-        values[name] = None if amount is None or unit is None else amount * YUAN[unit]
-    for name in ("execution_rate", "execution_score"):
-        word = cells.get(name)
-        values[name] = quantity(word.text if word else None, name, unread)
-    return values, at
-
-
-def beside_labels(row: Row) -> dict[str, Word]:
-    """The figures of a row that prints each beside its label, none where it is a header."""
-    asked = meaning("funds")
-    found: dict[str, Word] = {}
-    name = None
-    for word in row.words:
-        label = asked(word.text)
-        if label is None and name is not None and is_value(word.text):
-            found[name] = word
-        name = label
-    return found
-
-
-def is_value(text: str) -> bool:
-    """Whether a text is a number, with a sign for per cent or not."""
-    return number(squeeze(text)) is not None
-
-
-def total_row(rows: Sequence[Row], header: Header) -> Row | None:
-    """The row of totals below the header of the money; a row of figures alone is one."""
-    totals = {plain(word) for word in declared()["funds"]["total"]}
-    for row in rows:
-        if header_in([row], "indicators") is not None:
-            return None
-        words = [w for w in row.words if not UNIT_OF_MONEY.search(plain(w.text))]
-        if any(plain(UNIT_OF_MONEY.sub("", plain(word.text))) in totals for word in words):
-            return row
-        if words and all(is_value(w.text) or squeeze(w.text) in BLANK for w in words):
-            return row
-    return None
-
-
-def values_of(row: Row, header: Header) -> dict[str, Word] | None:
-    """The figures of the row of totals by their columns; null where they slid out of them.
-
-    In a text extraction every column must hold its figure, or as many follow each other as the
-    header has columns.
-    """
-    cells = cells_of(row, header)
-    money = [c for c in header.columns if c.field not in (None, "source")]
-    found = {
-        name: words[0]
-        for name, words in cells.words.items()
-        if name not in ("source", "other") and len(words) == 1
-    }
-    clean = all(is_value(w.text) or squeeze(w.text) in BLANK for w in found.values())
-    crowded = any(len(words) > 1 for name, words in cells.words.items() if name != "source")
-    if row.sure:
-        return None if crowded else found
-    if clean and not crowded and "year_executed" in found and len(found) == len(money):
-        return found
-    values = [w for w in row.words if is_value(w.text) or squeeze(w.text) in BLANK]
-    if len(values) == len(money):
-        return {str(c.field): w for c, w in zip(money, values, strict=True)}
-    return found if clean and not crowded and "year_executed" in found else None
-
-
-def amount_in(word: Word | None, name: str, unread: list[Unread]) -> Decimal | None:
-    """A printed amount, null and told where the cell holds none."""
-    if word is None:
-        return None
-    try:
-        return figures.parse(figures.unwrapped(word.text, by_width=True))
-    except figures.NotAFigure:
-        unread.append(Unread("cell_unparsed", f"funds: {name} is not a printed number"))
-        return None
-
-
-def quantity(text: str | None, name: str, unread: list[Unread]) -> Decimal | None:
-    """A weight, a score or a rate, null where nothing is printed, null and told where no number."""
-    word = squeeze(text or "").removesuffix("分")
-    if not word or word in BLANK:
-        return None
-    found = number(word)
-    exponent = found.as_tuple().exponent if found is not None else 0
-    if found is None or not isinstance(exponent, int) or -exponent > DECIMALS:
-        unread.append(Unread("cell_unparsed", f"{name} is not a printed number"))
-        return None
-    return found
-
-
-def unit_of_money(section: Section, rows: Sequence[Row]) -> str | None:
-    """The one unit printed in head or header, else in the lines above the table."""
-    texts = [folded(squeeze(word.text)) for row in rows for word in row.words]
-    inside = {unit for text in texts for unit in UNIT_OF_MONEY.findall(text)}
-    above = [folded(squeeze(text)) for text in (*section.captions, *texts)]
-    return sole(inside) or sole({unit for text in above for unit in UNIT_ABOVE.findall(text)})
-
-
 def body(
     section: Section, unread: list[Unread]
 ) -> tuple[list[Indicator], Decimal | None, list[Row]]:
@@ -383,7 +135,7 @@ def body(
         if is_total(row):
             total = total_of(row, header, indicators, unread)
             return indicators, total, section.rows[place:]
-        if is_signature(row) or is_personal(row):
+        if is_signature(row):
             return indicators, None, section.rows[place + 1 :]
         if not is_grade(row):
             indicators += indicator_of(row, header, carried, unread)
@@ -402,14 +154,16 @@ def indicator_of(
 ) -> Iterator[Indicator]:
     """The indicator of a row under the levels that hold there, or why there is none."""
     cells = cells_of(row, header)
-    carried.take(cells.first("level1"), cells.first("level2"), row.sure)
     name = cells.text("indicator")
     said = [f for f in ("target", "initial", "adjusted", "actual", "score") if cells.text(f)]
     if name is None and not said and not (cells.strays and not row.sure):
+        carried.take(cells.first("level1"), cells.first("level2"), row.sure)
         return
     if name is None or problem(row, cells):
+        carried.lose()
         unread.append(Unread("row_unplaced", "an indicator whose cells fit no column"))
         return
+    carried.take(cells.first("level1"), cells.first("level2"), row.sure)
     text, target = composed(
         cells.text("adjusted") or cells.text("target") or cells.text("initial"),
         cells.text("operator"),
@@ -450,7 +204,9 @@ def problem(row: Row, cells: Cells) -> bool:
     crowded = any(len(words) > 1 for name, words in cells.words.items() if name != "target")
     numbers = [cells.text(name) for name in ("weight", "score")]
     slid = any(n and n not in BLANK and number(n.removesuffix("分")) is None for n in numbers)
-    return crowded or slid or is_value(cells.text("indicator") or "")
+    levels = [cells.text(name) for name in LEVELS]
+    odd = any(level and not ruled.is_level(level) for level in levels)
+    return crowded or slid or odd or not ruled.is_name(cells.text("indicator") or "")
 
 
 def total_of(
@@ -458,7 +214,8 @@ def total_of(
 ) -> Decimal | None:
     """The total in the column of scores; elsewhere only what the scores add up to."""
     cells = cells_of(row, header)
-    if row.sure and (score := cells.first("score")) is not None:
+    score = cells.first("score")
+    if score is not None and (row.sure or score.column in header.starts):
         return quantity(score.text, "total", unread)
     values = [v for w in row.words if (v := number(squeeze(w.text).removesuffix("分"))) is not None]
     weights = [w for w in (one.weight for one in indicators) if w is not None]

@@ -24,6 +24,8 @@ CODE = re.compile(r"(?<!\d)(?P<code>\d{3,6})\s*[-－—–~]\s*(?P<name>\D.*)$")
 YEARS = re.compile(r"(\d{1,3})年?")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 ASKS = re.compile(r"[\u4e00-\u9fff()（）:：]{2,10}")
+# An amount with its unit in the same cell.
+WORDED_AMOUNT = re.compile(r"([\d,.]+)\s*\(?(万?元)\)?")
 UNGROUPED = re.compile(r"\d{5,}")
 # Fields whose value may stand on the row below: those that no name of a person is taken for.
 DISPLACED = ("attribute", "duration")
@@ -209,6 +211,9 @@ def note(
 ) -> None:
     """Keep the readings of an amount, the ones that say more where a row repeats it."""
     texts = [p.word.text for p in values if is_numberlike(p.word.text)]
+    worded = [found for p in values if (found := WORDED_AMOUNT.fullmatch(folded(p.word.text)))]
+    if not texts and len(worded) == 1:
+        texts, unit = [worded[0][1]], re.match("(.*)", worded[0][2])
     if not texts or head.funds.get(key):
         return
     if len(texts) == 1 and UNGROUPED.fullmatch(texts[0].strip()):

@@ -28,6 +28,10 @@ MIN_HAN = re.compile(r"[\u4e00-\u9fff].*[\u4e00-\u9fff]", re.S)
 DAMAGED_LEVEL = ("指标", "效益", "满意度", "影响")
 
 
+#: first and second level
+Levels = tuple[str | None, str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A column of the header: what it holds, of which horizon, and from where to where."""
@@ -44,6 +48,8 @@ class Header:
 
     slots: tuple[Slot, ...]
     horizons: tuple[str, ...]
+    #: whether every word stands in the column it belongs to
+    ruled: bool = False
 
     @property
     def border(self) -> int:
@@ -151,7 +157,8 @@ def by_columns(words: Sequence[Word], row: Row, header: Header) -> ReadRow | Non
             elif known:
                 halves[slot.side] = replace(halves[slot.side], level2=known)
             continue
-        if not row.sure and slot.field == "indicator" and is_level(text, halves[slot.side]):
+        slid = is_level(text, halves[slot.side]) or not says_something(text)
+        if not row.sure and slot.field == "indicator" and slid:
             return None
         name = {"indicator": "name", "measured_in": "unit"}.get(slot.field, slot.field)
         if getattr(halves[slot.side], name) is not None:
@@ -174,6 +181,11 @@ def by_columns(words: Sequence[Word], row: Row, header: Header) -> ReadRow | Non
 def has_names(header: Header, side: int) -> bool:
     """Whether a side has a column of indicators of its own."""
     return any(s.side == side and s.field == "indicator" for s in header.slots)
+
+
+def says_something(text: str) -> bool:
+    """Whether a text is more than a sign."""
+    return sum(character.isalnum() for character in text) > 1
 
 
 def is_level(text: str, half: Half) -> bool:
@@ -276,9 +288,11 @@ def levels_of(read: Sequence[ReadRow]) -> list[tuple[str | None, str | None]]:
 
 
 def indicators_of(
-    read: Sequence[ReadRow], header: Header, placed: Sequence[tuple[str | None, str | None]]
+    read: Sequence[ReadRow], header: Header, placed: Sequence[Sequence[Levels]]
 ) -> tuple[list[Indicator], list[Unread]]:
     """Indicators with their levels, in printed order: the first horizon's, then the second's.
+
+    `placed` are the levels of each row, for each horizon.
 
     One without a target is taken where the other horizon prints it with one: then its target is
     lost. Elsewhere it may be the rest of another one, and is told.
@@ -286,7 +300,7 @@ def indicators_of(
     found: list[Indicator] = []
     unread: list[Unread] = []
     for side, horizon in enumerate(header.horizons):
-        for row, (level1, level2) in zip(read, placed, strict=True):
+        for row, (level1, level2) in zip(read, placed[side], strict=True):
             half = row.halves[side]
             if half.name is None:
                 continue

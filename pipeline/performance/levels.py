@@ -49,10 +49,15 @@ class Carried:
 
     def take(self, first: Word | None, second: Word | None, sure: bool) -> None:
         """Note the levels printed on a row."""
-        if first is not None:
-            self.level1, self.level2 = named(first.text, level1_of, sure), None
+        level1 = named(first.text, level1_of, sure) if first is not None else self.level1
+        if level1 != self.level1:
+            self.level1, self.level2 = level1, None
         if second is not None:
             self.level2 = named(second.text, level2_of, sure)
+
+    def lose(self) -> None:
+        """Forget the levels: a row that may have printed others could not be read."""
+        self.level1 = self.level2 = None
 
 
 def named(text: str, known: Callable[[str], str | None], sure: bool) -> str | None:

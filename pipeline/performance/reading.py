@@ -13,8 +13,9 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 
 from pipeline.forms.wording import folded
-from pipeline.performance import damaged, evaluated, heads, indicators
+from pipeline.performance import damaged, evaluated, heads, indicators, lists, ruled
 from pipeline.performance.indicators import Header
+from pipeline.performance.levels import Carried
 from pipeline.performance.money import YUAN, agreed, sole
 from pipeline.performance.pages import Page, Sheets, forms_in
 from pipeline.performance.personal_free import cleaned
@@ -48,18 +49,19 @@ class Printed:
 def read(reading: Reading, table: Iterable[Printed] = ()) -> Performance:
     """The performance forms and the self-evaluations in the grids of a reading."""
     rows = tuple(table)
-    sheets = forms_in(reading)
+    sheets, unread = forms_in(reading)
     units = {unit for one in sheets for unit in units_of(one)}
     usual = damaged.usual_header(page.header for one in sheets for page in one.pages)
-    forms, unread = [], []
+    forms = []
     for one in sheets:
         form, lost = form_of(one, rows, usual, sole(tuple(units)))
         forms.append(form)
         unread += [replace(u, detail=f"{where(one)}: {u.detail}") for u in lost]
     reports = evaluated.evaluations_in(reading)
-    unread += reports.unread
+    listed = lists.forms_in(reading)
+    unread += [*listed.unread, *reports.unread]
     return Performance(
-        forms=tuple(settled(forms)),
+        forms=(*settled(forms), *(cleaned(form, unread) for form in listed.forms)),
         evaluations=tuple(cleaned(report, unread) for report in reports.evaluations),
         unread=tuple(unread),
     )
@@ -132,18 +134,22 @@ def indicators_in(
     """The indicators of a form's pages; those of damaged ones under the usual header."""
     found: list[Indicator] = []
     unread: list[Unread] = []
+    carried = (Carried(), Carried())
     for table in tables_of(pages):
-        if broken:
+        if table.header.ruled:
+            header = table.header
+            rows, placed, lost = ruled.read_rows(table.rows, header, carried)
+        elif broken:
             if usual is None or not damaged.fits(table.header, usual):
                 unread.append(Unread("header_unknown", "the header of its indicators is damaged"))
                 continue
             header = usual
             rows, lost = damaged.read_rows(table.rows, header)
-            placed = damaged.levels_of(rows)
+            placed = [damaged.levels_of(rows)] * len(header.horizons)
         else:
             header = table.header
             rows, lost = indicators.read_rows(table.rows, header)
-            placed = indicators.levels_of(rows)
+            placed = [indicators.levels_of(rows)] * len(header.horizons)
         more, without = indicators.indicators_of(rows, header, placed)
         found += more
         unread += lost + without
@@ -166,10 +172,11 @@ def tables_of(pages: Sequence[Page]) -> list[Table]:
     for page in pages:
         if page.header is None:
             continue
-        if found and found[-1].header == page.header:
-            found[-1].rows.extend(page.rows)
-        else:
-            found.append(Table(page.header, list(page.rows)))
+        for header, rows in [(page.header, page.rows), *page.more]:
+            if found and found[-1].header == header:
+                found[-1].rows.extend(rows)
+            else:
+                found.append(Table(header, list(rows)))
     return found
 
 

@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.documents import personal
+from pipeline.forms.wording import folded, squeeze
 from pipeline.performance.money import is_numberlike
 from pipeline.performance.words import (
+    OF_WHICH,
     UNRELEASED,
     Label,
     bare,
@@ -28,6 +30,8 @@ MAX_CUTS = 3
 # The longest label that is looked for before a value that touches it.
 MAX_LABEL = 8
 AMOUNT_FIRST = re.compile(r"^(?P<value>\d[\d,. ]*)\s+(?P<label>[^\d\s]\S{2,12})$")
+# A field of a signature line parted from its value.
+PARTED = re.compile(r"^\s*\S{2,8}?(?:[:：]|\s)")
 INSIDE = re.compile(
     r"^(?P<label>[^:：\s]{3,14}(?:\s*[（(]元[)）])?)\s*[:：\s]\s*(?P<value>\S.*)$", re.S
 )
@@ -142,7 +146,7 @@ def labelled(
 
 def is_rest(text: str, label: Label) -> bool:
     """Whether a label that the data have no place for may be what is left of one they have."""
-    if label.field != UNRELEASED:
+    if label.field != UNRELEASED or OF_WHICH.match(folded(squeeze(text))):
         return False
     known = labels().items()
     return any(is_part(bare(text), w) for w, found in known if found.field != UNRELEASED)
@@ -159,10 +163,14 @@ def labels_in(row: Row) -> set[Label]:
 
 
 def is_signature(row: Row) -> bool:
-    """Whether a row asks for handlers, their telephones or the date of filling in."""
+    """Whether a row asks for handlers, their telephones or the date of filling in.
+
+    In print an indicator may begin like such a field (联系人培训次数): there something parts the
+    field from what follows it.
+    """
     return any(
         personal.is_field(word.text)
-        or personal.is_signed(word.text)
+        or (personal.is_signed(word.text) and (not row.sure or PARTED.search(word.text)))
         or (label_of(word.text, "personal") is not None)
         for word in row.words
     )

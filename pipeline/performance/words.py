@@ -68,10 +68,31 @@ def labels() -> dict[str, Label]:
                     label = Label(section, field)
                     if found.setdefault(plain(word), label) != label:
                         raise ValueError(f"{word!r} means {found[plain(word)]} and {label}")
-        for section in ("unit_of_money", "texts"):
+        for section in ("unit_of_money", "texts", "whole"):
             for word in family.get(section, ()):
                 found.setdefault(plain(word), Label(section, section))
     return found
+
+
+@cache
+def ruled_columns() -> dict[str, str]:
+    """The words of headers, those among them that only a table of sure columns may use."""
+    words = {word: label.field for word, label in labels().items() if label.section == "columns"}
+    for family in declared():
+        for field, printed in family.get("ruled", {}).items():
+            words |= dict.fromkeys(map(plain, printed), field)
+    return words
+
+
+@cache
+def list_columns() -> dict[str, str]:
+    """The words of headers that only a table of all projects may use."""
+    return {
+        plain(word): field
+        for family in declared()
+        for field, printed in family.get("listed", {}).items()
+        for word in printed
+    }
 
 
 @cache

@@ -6,7 +6,8 @@ ruled cells or as text with tabs. Not here: the forms of the Shanxi facsimile (p
 A row of a layout is a list of cells. `@field` prints a field of the content, `^n` at the end of a
 cell lets it reach over n rows and `>n` over n columns; the last cell of a row reaches to the right
 edge. The table of indicators is a list of [header, field]; a field of a level is merged over the
-rows that share it, `merged: false` prints it on each.
+rows that share it, one that ends with _ over those of its project, `merged: false` prints it on
+each.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ PERSONAL = {
     "telephone": FICTITIOUS_TELEPHONE,
 }
 #: fields of an indicator that several rows share
-LEVELS = ("level1", "level2")
+LEVELS = ("level1", "level2", "odd")
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class Layout:
 
     id: str
     title: str
-    rows: tuple[tuple[str, ...], ...]
     table: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, ...], ...] = ()
     #: lines of the header: rows of cells, by default one with the words of `table`
     header: tuple[tuple[str, ...], ...] = ()
     foot: tuple[tuple[str, ...], ...] = ()
@@ -59,6 +60,9 @@ class Layout:
     #: rows of indicators after which a page ends, with its header printed again or not
     turns: int = 0
     repeats: bool = True
+    #: one table of all projects, and the form of a whole department
+    list: bool = False
+    whole: bool = False
     content: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -72,7 +76,9 @@ def layouts(kind: str) -> tuple[Layout, ...]:
 def frozen(one: Mapping[str, Any]) -> dict[str, Any]:
     """A declaration with tuples for lists."""
     return {
-        name: tuple(tuple(map(str, part)) for part in value) if isinstance(value, list) else value
+        name: value
+        if isinstance(value, (str, bool, int))
+        else tuple(tuple(map(str, part)) for part in value)
         for name, value in one.items()
     }
 
@@ -112,14 +118,15 @@ def table_of(
     layout: Layout, indicators: Sequence[Mapping[str, str]]
 ) -> Iterator[list[tuple[str, int, int]]]:
     """The rows of indicators; merged cells stand on the first row they cover."""
-    covered = {name: spans(indicators, name) for name in LEVELS}
+    projects = [name for _, name in layout.table if name.endswith("_")]
+    covered = {name: spans(indicators, name) for name in (*LEVELS, *projects)}
     for number, one in enumerate(indicators):
         row: list[tuple[str, int, int]] = []
         if layout.side and number == 0:
             row.append(("", len(indicators), 1))
         for _, name in layout.table:
             text = one.get(name, "")
-            if name in LEVELS and layout.merged:
+            if name in covered and layout.merged:
                 if covered[name][number]:
                     row.append((text, covered[name][number], 1))
             else:
@@ -129,7 +136,7 @@ def table_of(
 
 def spans(indicators: Sequence[Mapping[str, str]], name: str) -> list[int]:
     """How many rows the level printed on each row covers, 0 where one above covers it."""
-    keys = LEVELS[: LEVELS.index(name) + 1]
+    keys = ("name_", *(("level1", name) if name in LEVELS else ()))
     found: list[int] = []
     for _, same in groupby(indicators, key=lambda one: [one.get(key) for key in keys]):
         count = len(list(same))

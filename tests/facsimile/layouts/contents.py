@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from tests.facsimile.layouts import Content, Layout
+from tests.facsimile.layouts import PERSONAL, Content, Layout
 
 EVALUATION_MONEY = {
     "requested": Decimal(900_000),
@@ -61,6 +61,7 @@ def target(row: dict[str, str]) -> str:
 def unit_of(layout: Layout) -> str:
     """The unit of money a layout prints."""
     words = "".join(text for row in (*layout.rows, *layout.header) for text in row)
+    words += "".join(word for word, _ in layout.table)
     found = re.search(r"万元", words + layout.caption)
     return "万元" if found else "元"
 
@@ -68,3 +69,48 @@ def unit_of(layout: Layout) -> str:
 def amount(value: Decimal, layout: Layout) -> str:
     """An amount as printed."""
     return f"{value / 10_000:,.2f}" if unit_of(layout) == "万元" else f"{value:,.2f}"
+
+
+TARGET_MONEY = {
+    "period_total": Decimal(2_588_000),
+    "period_other": Decimal(88_000),
+    "annual_total": Decimal(630_000),
+    "annual_other": Decimal(30_000),
+    "fiscal": Decimal(600_000),
+}
+TARGET_FIELDS = {"name": "路灯养护及智慧照明", "department": "011-某市城管局", "unit": "某市路灯所"}
+ODD = {"数量指标": "产出数量", "质量指标": "产出质量", "时效指标": "产出时效"}
+
+
+def form(layout: Layout) -> Content:
+    """The made-up form of targets as a layout prints it."""
+    money = {name: amount(value, layout) for name, value in TARGET_MONEY.items()}
+    rows = [dict(zip(NAMES, line.split("|"), strict=True)) for line in EVALUATION_ROWS.split()]
+    for row in rows:
+        row["target"] = target(row)
+        row["period_target"] = row["value"] if row["sign"] == "定性" else "≥1" + row["value"]
+        row["note"] = "按合同" if row["sign"] == "≥" else ""
+        row["text"] = f"考核{row['name']}"
+        row["kind"] = "定性指标" if row["sign"] == "定性" else "定量指标"
+        row["odd"] = ODD.get(row["level2"], row["level2"])
+        row["level1p"] = f"{row['level1']}（30分）"
+    return Content(TARGET_FIELDS | money, rows)
+
+
+LISTED = {"路灯养护及智慧照明": Decimal(630_000), "绿化养护": Decimal(12_345_600)}
+
+
+def listed(layout: Layout) -> Content:
+    """Two projects with their indicators, as a table of all projects prints them."""
+    rows = []
+    for name, money in LISTED.items():
+        beside = {
+            "name_": name,
+            "money_": amount(money, layout),
+            "unit_": "某市路灯所",
+            "goal_": "完成测试。",
+            "person_": PERSONAL["leader"],
+            "code_": "011001",
+        }
+        rows += [dict(row) | beside for row in form(layout).indicators]
+    return Content({}, rows)

@@ -98,10 +98,19 @@ def take_in(settings: Settings) -> Intake:
     with night.stage("take_in") as stage:
         last = tombstones.last(versions.latest(settings.curated))
         intake = take_in_folder(settings.raw, last.names())
-        save(settings, "intake", intake)
         save(settings, "inputs", inputs.fingerprint(intake, settings))
         account = night.took_in(intake)
         stage.detail = account.lines()[0]
+    return intake
+
+
+def taken_in(settings: Settings) -> Intake:
+    """What was taken in tonight; handed on where there is something to do with it."""
+    intake = register.tonight(settings.curated).intake
+    if intake is None:
+        found: Intake = saved(settings, "intake")
+        return found
+    save(settings, "intake", intake)
     return intake
 
 
@@ -141,7 +150,7 @@ def stage(settings: Settings) -> Staged:
     less often; then its refusal is staged as its result.
     """
     night = register.tonight(settings.curated)
-    intake: Intake = saved(settings, "intake")
+    intake = taken_in(settings)
     with night.stage("read") as told:
         store.prune(settings.staging)
         kinds = {

@@ -98,10 +98,19 @@ def take_in(settings: Settings) -> Intake:
     with night.stage("take_in") as stage:
         last = tombstones.last(versions.latest(settings.curated))
         intake = take_in_folder(settings.raw, last.names())
-        save(settings, "intake", intake)
         save(settings, "inputs", inputs.fingerprint(intake, settings))
         account = night.took_in(intake)
         stage.detail = account.lines()[0]
+    return intake
+
+
+def taken_in(settings: Settings) -> Intake:
+    """What was taken in tonight; handed on where there is something to do with it."""
+    intake = register.tonight(settings.curated).intake
+    if intake is None:
+        found: Intake = saved(settings, "intake")
+        return found
+    save(settings, "intake", intake)
     return intake
 
 
@@ -111,9 +120,11 @@ def is_nothing_new(settings: Settings) -> bool:
     last = versions.latest(settings.curated)
     if last is None or night.fingerprint() != standing(settings, last):
         return False
-    return not (
-        night.is_any_due(EXTRACT, code.of_extract(code.ANY))
-        or night.is_any_due(SECOND, code.of_second())
+    # The versions of the code take a moment: they are asked only where something failed once.
+    stages = {EXTRACT: lambda: code.of_extract(code.ANY), SECOND: code.of_second}
+    return not any(
+        night.has_failed(name) and night.is_any_due(name, versions_of())
+        for name, versions_of in stages.items()
     )
 
 
@@ -141,7 +152,7 @@ def stage(settings: Settings) -> Staged:
     less often; then its refusal is staged as its result.
     """
     night = register.tonight(settings.curated)
-    intake: Intake = saved(settings, "intake")
+    intake = taken_in(settings)
     with night.stage("read") as told:
         store.prune(settings.staging)
         kinds = {

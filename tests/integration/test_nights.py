@@ -264,7 +264,7 @@ def poisonous(built: Built, monkeypatch: pytest.MonkeyPatch) -> list[str]:
             shutil.rmtree(place.parent)
     given: list[str] = []
 
-    def run(todo: list[Document], *rest: object) -> Iterator[Outcome]:
+    def run(todo: list[Document], *rest: object, **choices: object) -> Iterator[Outcome]:
         given.extend(d.source_name for d in todo)
         return (Outcome(document, LATE) for document in todo)
 

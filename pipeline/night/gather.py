@@ -73,6 +73,9 @@ def gather(evidence: Evidence) -> Account:
     """The account of a night with what to do about it."""
     report = evidence.report
     notes = list(evidence.notes)
+    stood_back = report.account.stood_back if report.account else ""
+    if stood_back:
+        notes.append(stood_back)
     account = Account(
         night=night_id(report),
         number=report.night,
@@ -82,6 +85,7 @@ def gather(evidence: Evidence) -> Account:
         version=evidence.version,
         before=evidence.before.name if evidence.before else None,
         today=evidence.today,
+        stood_back=stood_back or None,
         sources=sources(evidence.fetched),
         came=came(report.account),
         stops=tuple(stop(j) for j in evidence.judgements if j.stops),

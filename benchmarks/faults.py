@@ -8,13 +8,15 @@ night makes: the same bytes, no document lost or doubled, nothing left lying abo
 where one was not.
 
 Nights run in forks of this process, which imports once and touches no file of a night itself. The
-night is small in its documents and identities, not in its code. Here: the faults and the judgement.
+night is small in its documents and in its rules (a few of each kind), not in its code. Here: the
+faults and the judgement.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import os
 import random
 import shutil
@@ -25,15 +27,16 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from pipeline import lock, steps
-from pipeline.gate import judge
+from pipeline.gate import judge, structure
 from pipeline.night import course
 from pipeline.night.account import GOOD
 from pipeline.night.order import Order
@@ -47,15 +50,11 @@ from tests.unit.staging import fake_tasks
 
 DAY = date(2026, 3, 2)
 STEPS = ("take_in", "stage", "enter", "prove", "assemble", "judge", "publish")
-IDENTITIES = ("conditions.yml", "sources.yml", "summary.yml", "unit_kinds.yml")
+IDENTITIES, RULES = ("conditions.yml", "sources.yml", "summary.yml"), 6
 #: far more than a night takes on a machine that is busy; a night that takes longer hangs
 SECONDS = 300
 SEEDS, LATE = (700, 701), 702
-Meanwhile = Callable[[], None]
-
-
-def nothing() -> None:
-    """No fault."""
+T = TypeVar("T")
 
 
 class Broken(AssertionError):
@@ -103,9 +102,19 @@ def night(settings: Settings, at: Callable[[str], None] = lambda step: None) -> 
             under_way.fail(type(error).__name__, error)
         account = under_way.finish()
         at("end")
+        if not account.good:
+            why = account.failure or [stop.rule_id for stop in account.stops]
+            print(f"  night {account.number}: {account.outcome}: {why}", flush=True)
         return account.outcome
     finally:
         held.release()
+
+
+def lean() -> None:
+    """Fewer rules of the gate, and workers that import no second reader: the rest is as ever."""
+    few = structure.rules()[:RULES]
+    structure.rules = lambda: few
+    pool.run = partial(pool.run, preload=("pipeline.staging.extract",))  # type: ignore[assignment]
 
 
 def walk(settings: Settings, at: Callable[[str], None]) -> None:
@@ -128,6 +137,7 @@ def forked(act: Callable[[], str]) -> int:
     code = 70
     try:
         os.setsid()
+        lean()
         code = 0 if act() in GOOD else 1
     except lock.Busy:
         code = 75
@@ -164,9 +174,17 @@ class Bench:
     reference: str
     documents: int
     seconds: float
+    most: int | None = None
+    chance: random.Random = field(default_factory=lambda: random.Random(1))
     tally: dict[str, list[int]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     trials: int = 0
+
+    def chosen(self, faults: Sequence[T]) -> list[T]:
+        """All faults of a class, or as many at random as were asked for."""
+        if self.most is None or len(faults) <= self.most:
+            return list(faults)
+        return self.chance.sample(faults, self.most)
 
     @contextmanager
     def trial(self, kind: str, name: str) -> Iterator[Place]:
@@ -246,6 +264,7 @@ def prepared(root: Path) -> Bench:
     for path in (place.settings.expectations / "identities").iterdir():
         if path.name not in IDENTITIES:
             path.unlink()
+    (place.settings.expectations / "suites" / "content.yml").unlink()
     for seed in SEEDS:
         write(place, seed)
     (place.settings.raw / "picture.bin").write_bytes(bytes(range(32)))
@@ -275,7 +294,7 @@ def die() -> None:
 
 def boundaries(bench: Bench) -> None:
     """kill -9 at every boundary of steps."""
-    for name in ("lock", "begin", *STEPS[1:], "end"):
+    for name in bench.chosen(("lock", "begin", *STEPS[1:], "end")):
         with bench.trial("kill -9 at step boundaries", name) as place:
 
             def at(step: str, wanted: str = name) -> None:
@@ -287,41 +306,39 @@ def boundaries(bench: Bench) -> None:
 
 
 def durable(bench: Bench) -> None:
-    """kill -9 just before every rename and flush of the parent, from publishing to the end."""
-    number = 0
-    while True:
-        number += 1
-        done = False
+    """kill -9 just before every rename and flush of the parent, from judging to the end."""
+    place = bench.base.copy(bench.root / "counted")
+    expect(ended(forked(partial(night, place.settings, partial(dying, 0, place.root)))) == 0, "")
+    calls = int((place.root / "calls").read_text())
+    for number in bench.chosen(range(1, calls + 1)):
         with bench.trial("kill -9 before renames and flushes", f"call {number}") as place:
-            child = forked(partial(night, place.settings, partial(counted, number)))
-            code = ended(child)
-            done = code == 0
-            expect(done or code == -signal.SIGKILL, f"the night ended with {code}")
-        if done:
-            # The night was over before the call came.
-            for counts in (bench.tally["kill -9 before renames and flushes"],):
-                counts[0] -= 1
-                counts[1] -= 1
-            return
+            at = partial(dying, number, place.root)
+            code = ended(forked(partial(night, place.settings, at)))
+            expect(code == -signal.SIGKILL, f"the night ended with {code}")
 
 
-def counted(number: int, step: str) -> None:
-    """From judging on, die at the n-th call that makes something lasting."""
+def dying(number: int, root: Path, step: str) -> None:
+    """From judging on, die at the n-th call that makes something lasting; count them."""
+    if step == "end" and not number:
+        (root / "calls").write_text(str(_calls[0]))
     if step != "judge":
         return
-    left = [number]
 
-    def dying(real: Callable[..., object]) -> Callable[..., object]:
+    def counted(real: Callable[..., object]) -> Callable[..., object]:
         def call(*arguments: object, **choices: object) -> object:
-            left[0] -= 1
-            if not left[0]:
+            _calls[0] += 1
+            if _calls[0] == number:
                 die()
             return real(*arguments, **choices)
 
         return call
 
-    for owner, name in ((os, "fsync"), (os, "rename"), (os, "replace"), (os, "unlink")):
-        setattr(owner, name, dying(getattr(owner, name)))
+    for name in ("fsync", "rename", "replace", "unlink"):
+        setattr(os, name, counted(getattr(os, name)))
+
+
+#: calls that made something lasting, in this fork
+_calls = [0]
 
 
 def instants(bench: Bench, number: int, seed: int) -> None:
@@ -342,7 +359,7 @@ def disks(bench: Bench) -> None:
     if os.geteuid() != 0 or shutil.which("mount") is None:
         print("skipped: full and read-only disk (needs root and mount)")
         return
-    for free in (0, 64, 512, 2_000, 6_000, 10_000, 14_000):
+    for free in bench.chosen((0, 64, 512, 2_000, 6_000, 10_000, 14_000)):
         with bench.trial("full disk", f"{free} KiB free") as place, mounted(place, 64) as disk:
             fill(disk, free)
             code = run(place.settings)
@@ -426,13 +443,12 @@ VICTIMS = {
 
 def corruption(bench: Bench) -> None:
     """Damage to what one night leaves for the next."""
-    for what, pattern in VICTIMS.items():
-        for damage in DAMAGES:
-            with bench.trial(f"corrupted {what}", damage.__name__) as place:
-                found = sorted(p for p in place.curated.glob(pattern) if p.is_file())
-                expect(bool(found), f"nothing is there to damage: {pattern}")
-                for path in found:
-                    damage(path)
+    for what, damage in bench.chosen(list(itertools.product(VICTIMS, DAMAGES))):
+        with bench.trial("corrupted leftovers", f"{what} {damage.__name__}") as place:
+            found = sorted(p for p in place.curated.glob(VICTIMS[what]) if p.is_file())
+            expect(bool(found), f"nothing is there to damage: {VICTIMS[what]}")
+            for path in found:
+                damage(path)
 
 
 def last_release(bench: Bench) -> None:
@@ -444,20 +460,18 @@ def last_release(bench: Bench) -> None:
         "csv/dim_document.csv",
         "yusuan.duckdb",
     )
-    for victim in victims:
-        for damage in (foot, emptied, gone):
-            kind = "corrupted last release"
-            with bench.trial(kind, f"{victim} {damage.__name__}") as place:
-                latest = versions.latest(place.curated)
-                assert latest is not None
-                damage(latest / victim)
-                code = run(place.settings)
-                expect(code == 0, f"the night after ended with {code}")
+    for victim, damage in bench.chosen(list(itertools.product(victims, (foot, emptied, gone)))):
+        with bench.trial("corrupted last release", f"{victim} {damage.__name__}") as place:
+            latest = versions.latest(place.curated)
+            assert latest is not None
+            damage(latest / victim)
+            code = run(place.settings)
+            expect(code == 0, f"the night after ended with {code}")
 
 
 def clocks(bench: Bench) -> None:
     """A clock that jumps between two nights, by days and by decades."""
-    for days in (-10_000, -365, -1, 1, 365, 10_000):
+    for days in bench.chosen((-10_000, -365, -1, 1, 365, 10_000)):
         with bench.trial("clock jumps", f"{days:+} days") as place:
             jumped = replace(place.settings, today=DAY + timedelta(days=days))
             expect(run(jumped) == 0, "the night with another day failed")
@@ -496,7 +510,7 @@ WILD = (
 
 def wild_workers(bench: Bench) -> None:
     """A worker that forks, floods its pipe, ignores TERM and worse, while it reads a document."""
-    for name in WILD:
+    for name in bench.chosen(WILD):
         with bench.trial("wild workers", name) as place:
             code = ended(forked(partial(wildly, place.settings, name)))
             expect(code == 0, f"the night ended with {code}")
@@ -522,6 +536,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--instants", type=int, default=200, help="random instants to kill at")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--most", type=int, help="so many faults of each other class (all)")
     parser.add_argument("--only", nargs="*", help="classes by the name of their function")
     asked = parser.parse_args()
     classes = (
@@ -538,6 +553,7 @@ def main() -> None:
     warm()
     with tempfile.TemporaryDirectory() as folder:
         bench = prepared(Path(folder))
+        bench.most, bench.chance = asked.most, random.Random(asked.seed)
         for one in classes:
             function = getattr(one, "func", one)
             if not asked.only or function.__name__ in asked.only:

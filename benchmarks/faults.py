@@ -7,9 +7,8 @@ next night, with nothing repaired by hand, ends well with exactly the release th
 night makes: the same bytes, no document lost or doubled, nothing left lying about. Ends with 1
 where one was not.
 
-Nights run in forks of this process, which imports once and touches no file of a night itself. The
-night is small in its documents and in its rules (a few of each kind), not in its code. Here: the
-faults and the judgement.
+The night is small in its documents and in its rules (a few of each kind), not in its code.
+Here: the faults. Not here: the night (nights.small) and the judgement (nights.bench).
 """
 
 from __future__ import annotations
@@ -21,270 +20,35 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
-from pipeline import lock, steps
-from pipeline.gate import judge, structure
-from pipeline.night import course
-from pipeline.night.account import GOOD
-from pipeline.night.order import Order
+from benchmarks.nights.bench import Bench, prepared, readable
+from benchmarks.nights.small import (
+    BUSY,
+    DAY,
+    RAISED,
+    STEPS,
+    Place,
+    ended,
+    expect,
+    forked,
+    night,
+    run,
+    warm,
+)
 from pipeline.release import versions
-from pipeline.release.write import content_hash, file_hash
-from pipeline.settings import PROJECT, Settings
+from pipeline.settings import Settings
 from pipeline.staging import pool
-from tests.facsimile.synthetic import synthetic_budget
-from tests.facsimile.tab_grid import text_grid
 from tests.unit.staging import fake_tasks
-
-DAY = date(2026, 3, 2)
-STEPS = ("take_in", "stage", "enter", "prove", "assemble", "judge", "publish")
-IDENTITIES, RULES = ("conditions.yml", "sources.yml", "summary.yml"), 6
-#: far more than a night takes on a machine that is busy; a night that takes longer hangs
-SECONDS = 300
-SEEDS, LATE = (700, 701), 702
-T = TypeVar("T")
-
-
-class Broken(AssertionError):
-    """A fault was not survived; says what was found."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A folder with raw files and a first good night behind it."""
-
-    root: Path
-
-    @property
-    def settings(self) -> Settings:
-        return Settings(
-            raw=self.root / "raw",
-            curated=self.root / "curated",
-            expectations=self.root / "expectations",
-            workers=1,
-            today=DAY + timedelta(days=1),
-        )
-
-    @property
-    def curated(self) -> Path:
-        return self.root / "curated"
-
-    def copy(self, to: Path) -> Place:
-        """The same elsewhere."""
-        shutil.copytree(self.root, to, symlinks=True)
-        return Place(to)
-
-
-def night(settings: Settings, at: Callable[[str], None] = lambda step: None) -> str:
-    """A night as the job runs it, step by step; `at` is called at every boundary."""
-    held = lock.held(settings.curated)
-    try:
-        at("lock")
-        under_way = course.begin(settings, Order(settings=settings))
-        at("begin")
-        try:
-            under_way.fetch()
-            walk(settings, at)
-        except Exception as error:
-            # As Dagster does it: the failure is noted, the night is ended and told.
-            under_way.fail(type(error).__name__, error)
-        account = under_way.finish()
-        at("end")
-        if not account.good:
-            why = account.failure or [stop.rule_id for stop in account.stops]
-            print(f"  night {account.number}: {account.outcome}: {why}", flush=True)
-        return account.outcome
-    finally:
-        held.release()
-
-
-def lean() -> None:
-    """Fewer rules of the gate, and workers that import no second reader: the rest is as ever."""
-    few = structure.rules()[:RULES]
-    structure.rules = lambda: few
-    pool.run = partial(pool.run, preload=("pipeline.staging.extract",))  # type: ignore[assignment]
-
-
-def walk(settings: Settings, at: Callable[[str], None]) -> None:
-    """The steps from taking in to publishing; none of them where nothing is new."""
-    steps.take_in(settings)
-    if steps.is_nothing_new(settings):
-        steps.save(settings, course.PUBLISHED, steps.nothing_new(settings))
-        return
-    for name in STEPS[1:]:
-        made = getattr(steps, name)(settings)
-        at(name)
-    steps.save(settings, course.PUBLISHED, made)
-
-
-def forked(act: Callable[[], str]) -> int:
-    """Run something in a fork; its process id. It ends with 0 only for a good outcome."""
-    sys.stdout.flush()
-    if child := os.fork():
-        return child
-    code = 70
-    try:
-        os.setsid()
-        lean()
-        code = 0 if act() in GOOD else 1
-    except lock.Busy:
-        code = 75
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(code)
-
-
-def ended(child: int, seconds: float = SECONDS) -> int:
-    """How a fork ended: its code, or minus the signal. `Broken` where it hangs."""
-    limit = time.monotonic() + seconds
-    while time.monotonic() < limit:
-        found, status = os.waitpid(child, os.WNOHANG)
-        if found:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.02)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    raise Broken(f"the night did not end within {seconds:.0f} s")
-
-
-def run(settings: Settings) -> int:
-    """One undisturbed night in a fork."""
-    return ended(forked(partial(night, settings)))
-
-
-@dataclass
-class Bench:
-    """The place everything begins from, and what an undisturbed night makes of it."""
-
-    root: Path
-    base: Place
-    reference: str
-    documents: int
-    seconds: float
-    most: int | None = None
-    chance: random.Random = field(default_factory=lambda: random.Random(1))
-    tally: dict[str, list[int]] = field(default_factory=dict)
-    failures: list[str] = field(default_factory=list)
-    trials: int = 0
-
-    def chosen(self, faults: Sequence[T]) -> list[T]:
-        """All faults of a class, or as many at random as were asked for."""
-        if self.most is None or len(faults) <= self.most:
-            return list(faults)
-        return self.chance.sample(faults, self.most)
-
-    @contextmanager
-    def trial(self, kind: str, name: str) -> Iterator[Place]:
-        """One fault: a fresh place, then judged."""
-        self.trials += 1
-        place = self.base.copy(self.root / f"trial-{self.trials}")
-        counts = self.tally.setdefault(kind, [0, 0])
-        counts[0] += 1
-        try:
-            yield place
-            self.check_after(place)
-            counts[1] += 1
-        except Broken as error:
-            self.failures.append(f"{kind}: {name}: {error}")
-            print(f"NOT SURVIVED {self.failures[-1]}", flush=True)
-        finally:
-            shutil.rmtree(place.root, ignore_errors=True)
-
-    def check_after(self, place: Place, settings: Settings | None = None) -> None:
-        """The release stands; the next night ends well, and makes what it should."""
-        readable(place.curated)
-        code = run(settings or place.settings)
-        expect(code == 0, f"the next night ended with {code}")
-        readable(place.curated)
-        latest = versions.latest(place.curated)
-        expect(latest is not None, "there is no release")
-        found = content_hash(latest) if latest else ""
-        expect(found == self.reference, f"{latest}: other content than of an undisturbed night")
-        self.check_register(place.curated)
-        check_tidy(place.curated)
-
-    def check_register(self, curated: Path) -> None:
-        """Nothing runs any more, and every document is there once."""
-        with sqlite3.connect(curated / "register.sqlite") as book:
-            (running,) = book.execute(
-                "SELECT (SELECT count(*) FROM nights WHERE outcome = 'running')"
-                " + (SELECT count(*) FROM stages WHERE outcome = 'running')"
-            ).fetchone()
-            (present,) = book.execute(
-                "SELECT count(*) FROM documents WHERE state = 'present'"
-            ).fetchone()
-        book.close()
-        expect(running == 0, f"{running} nights or stages are said to run")
-        expect(present == self.documents, f"{present} documents of {self.documents} known")
-
-
-def expect(holds: bool, said: str) -> None:
-    """Raise `Broken` unless it holds."""
-    if not holds:
-        raise Broken(said)
-
-
-def readable(curated: Path) -> None:
-    """The release that `latest` names is whole, to the byte."""
-    latest = versions.latest(curated)
-    expect(latest is not None, "latest points at nothing")
-    assert latest is not None
-    for line in (latest / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
-        digest, name = line.split("  ", 1)
-        path = latest / name
-        whole = path.is_file() and file_hash(path) == digest
-        expect(whole, f"release {latest.name}: {name} is damaged")
-
-
-def check_tidy(curated: Path) -> None:
-    """Nothing half made lies about after a good night."""
-    found = [*curated.glob("releases/.*"), *curated.glob(".latest-*"), *curated.glob("work/.*.*.*")]
-    found += (curated / "staging").rglob(".*")
-    expect(not found, f"left behind: {', '.join(p.name for p in found)}")
-
-
-def prepared(root: Path) -> Bench:
-    """A first good night, then one more document; and what a second night makes of it."""
-    place = Place(root / "base")
-    (place.root / "raw").mkdir(parents=True)
-    shutil.copytree(PROJECT / "expectations", place.settings.expectations)
-    for path in (place.settings.expectations / "identities").iterdir():
-        if path.name not in IDENTITIES:
-            path.unlink()
-    (place.settings.expectations / "suites" / "content.yml").unlink()
-    for seed in SEEDS:
-        write(place, seed)
-    (place.settings.raw / "picture.bin").write_bytes(bytes(range(32)))
-    expect(run(replace(place.settings, today=DAY)) == 0, "the first night failed")
-    write(place, LATE)
-    reference = place.copy(root / "reference")
-    begin = time.monotonic()
-    expect(run(reference.settings) == 0, "the undisturbed night failed")
-    seconds = time.monotonic() - begin
-    latest = versions.latest(reference.curated)
-    assert latest is not None
-    bench = Bench(root, place, content_hash(latest), len(SEEDS) + 1, seconds)
-    bench.check_register(reference.curated)
-    return bench
-
-
-def write(place: Place, seed: int) -> None:
-    """A small document."""
-    budget = synthetic_budget(seed, n_projects=2)
-    (place.settings.raw / f"{seed}.txt").write_text(text_grid(budget), encoding="utf-8")
 
 
 def die() -> None:
@@ -363,14 +127,14 @@ def disks(bench: Bench) -> None:
         with bench.trial("full disk", f"{free} KiB free") as place, mounted(place, 64) as disk:
             fill(disk, free)
             code = run(place.settings)
-            expect(code in (0, 1, 70), f"the night on a full disk ended with {code}")
+            expect(code in (0, 1, RAISED), f"the night on a full disk ended with {code}")
             readable(place.curated)
             (disk / "filler").unlink()
             bench.check_after(place)
     with bench.trial("read-only disk", "remounted") as place, mounted(place, 64) as disk:
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
         code = run(place.settings)
-        expect(code in (1, 70), f"the night on a read-only disk ended with {code}")
+        expect(code in (1, RAISED), f"the night on a read-only disk ended with {code}")
         readable(place.curated)
         subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
         bench.check_after(place)
@@ -490,7 +254,7 @@ def two_at_once(bench: Bench) -> None:
             time.sleep(wait)
             second = forked(partial(night, place.settings))
             codes = sorted((ended(first), ended(second)))
-            expect(codes == [0, 75], f"one does the night, the other is told: {codes}")
+            expect(codes == [0, BUSY], f"one does the night, the other is told: {codes}")
 
 
 WILD = (
@@ -524,11 +288,6 @@ def wildly(settings: Settings, name: str) -> str:
     limits = pool.Limits(seconds=5, memory_bytes=1 << 30)
     pool.run = partial(pool.run, limits=limits, task=getattr(fake_tasks, name), preload=())  # type: ignore[assignment]
     return night(settings)
-
-
-def warm() -> None:
-    """Import what nights import late, so that each fork has it. No pool of threads may start."""
-    judge.judge([], strict=False)
 
 
 def main() -> None:

@@ -48,7 +48,11 @@ EXTRACT, SECOND = "extract", "second"
 RESULTS = "results.json"
 REPORT = "index.html"
 # What taking in reads of the last release; the rest of it is looked at once there is work to do.
-DIMENSIONS = ("csv/dim_document.csv", "csv/dim_tombstone.csv")
+DIMENSIONS = tuple(
+    f"{kind}/{table}.{kind}"
+    for table in ("dim_document", "dim_tombstone")
+    for kind in ("csv", "parquet")
+)
 log = logging.getLogger(__name__)
 
 

@@ -1,71 +1,65 @@
-"""A handful of the faults that `python -m benchmarks.faults` injects by the hundred."""
+"""A handful of the faults that `python -m benchmarks.faults` injects by the hundred.
+
+In a process of its own: nights are forked there, and a process that has worked has threads that a
+fork would lose.
+"""
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from functools import partial
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from benchmarks import faults
-from benchmarks.nights import small
-from benchmarks.nights.bench import Bench, prepared
+from benchmarks.nights import bench
+from benchmarks.nights.small import Broken, Place
+from pipeline.settings import PROJECT
+from tests.builds import Built
 
 
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """A first good night, one more document, and what an undisturbed night makes of it."""
-    found = prepared(tmp_path_factory.mktemp("faults"))
-    yield found
-    assert not found.failures
+@pytest.mark.parametrize("kinds", [["boundaries", "instants"], ["last_release", "two_at_once"]])
+def test_a_few_faults_of_each_kind_are_survived(kinds: list[str]) -> None:
+    words = ["-m", "benchmarks.faults", "--most", "1", "--instants", "1", "--only", *kinds]
+    ran = subprocess.run(
+        [sys.executable, *words], cwd=PROJECT, capture_output=True, text=True, timeout=900
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    rows = [line for line in ran.stdout.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) == len(kinds), ran.stdout
+    assert "NOT SURVIVED" not in ran.stdout
 
 
-def survived(bench: Bench) -> None:
-    """Every fault injected until now was survived."""
-    assert not bench.failures, bench.failures
-    assert bench.tally
-    assert all(injected == ended for injected, ended in bench.tally.values())
+# --- the judge must be able to say no ----------------------------------------------------------
 
 
-@pytest.mark.parametrize("boundary", ["begin", "stage", "publish"])
-def test_kill_9_between_steps(bench: Bench, boundary: str) -> None:
-    def at(step: str) -> None:
-        if step == boundary:
-            faults.die()
-
-    with bench.trial("kill -9", boundary) as place:
-        code = small.ended(small.forked(partial(small.night, place.settings, at)))
-        assert code == -signal.SIGKILL
-    survived(bench)
+def test_a_damaged_release_is_seen(copied: Built) -> None:
+    bench.readable(copied.settings.curated)
+    (copied.settings.curated / "latest" / "csv" / "dim_unit.csv").write_text("other")
+    with pytest.raises(Broken, match=r"csv/dim_unit\.csv is damaged"):
+        bench.readable(copied.settings.curated)
 
 
-@pytest.mark.parametrize("victim", ["parquet/fact_amount.parquet", "csv/dim_document.csv"])
-def test_a_damaged_last_release_is_stood_back_from(bench: Bench, victim: str) -> None:
-    with bench.trial("damage", victim) as place:
-        faults.foot((place.curated / "latest" / victim).resolve())
-        assert small.run(place.settings) == 0
-    survived(bench)
+def test_what_lies_about_is_seen(copied: Built) -> None:
+    bench.check_tidy(copied.settings.curated)
+    for left in ("releases/.draft-2026.01.01", "staging/0123456789ab/00/.0000.1"):
+        (copied.settings.curated / left).mkdir(parents=True)
+        with pytest.raises(Broken, match="left behind"):
+            bench.check_tidy(copied.settings.curated)
+        shutil.rmtree(copied.settings.curated / left)
 
 
-def test_a_damaged_register_and_cache(bench: Bench) -> None:
-    with bench.trial("damage", "register and cache") as place:
-        faults.garbage(place.curated / "register.sqlite")
-        for path in (place.curated / "staging").rglob("*.parquet"):
-            faults.cut(path)
-    survived(bench)
+def test_a_lost_document_and_a_night_that_seems_to_run_are_seen(copied: Built) -> None:
+    place = Place(copied.settings.curated.parent)
+    judge = bench.Bench(Path("."), place, "", documents=99, seconds=1.0)
+    with pytest.raises(Broken, match="documents of 99 known"):
+        judge.check_register(place.curated)
 
 
-def test_two_nights_at_once(bench: Bench) -> None:
-    with bench.trial("two at once", "together") as place:
-        children = [small.forked(partial(small.night, place.settings)) for _ in range(2)]
-        assert sorted(map(small.ended, children)) == [0, small.BUSY]
-    survived(bench)
-
-
-def test_the_bench_sees_a_release_that_is_not_what_it_should_be(bench: Bench) -> None:
-    """A judge that lets everything pass would prove nothing."""
-    place = bench.base.copy(bench.root / "judged")
-    (place.settings.raw / f"{small.DAY:%Y}.txt").write_text("neither")
-    with pytest.raises(small.Broken, match="other content"):
-        bench.check_after(place)
+def test_a_fault_that_is_not_survived_is_counted_and_named(tmp_path: Path, copied: Built) -> None:
+    judge = bench.Bench(tmp_path / "bench", Place(copied.settings.curated.parent), "", 1, 1.0)
+    with judge.trial("a kind", "a name"):
+        raise Broken("it fell over")
+    assert judge.tally == {"a kind": [1, 0]}
+    assert judge.failures == ["a kind: a name: it fell over"]

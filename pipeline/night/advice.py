@@ -59,6 +59,12 @@ def failure(account: Account) -> Iterator[Advice]:
             f"The disk is read only (step {step}). Look at the mount and the disk, then run again.",
             "dmesg | tail",
         )
+    elif step == "outside":
+        yield Advice(
+            "本夜被外部终止。再运行一次即可，已读结果会沿用。",
+            "The night was ended from outside. Run it again: what was read is used.",
+            "yusuan nightly",
+        )
     elif step == "distributed_release":
         yield Advice(
             f"本地版本 {account.version} 已完成，分发失败：{said}",

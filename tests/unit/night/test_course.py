@@ -171,6 +171,32 @@ def test_a_hook_that_fails_is_said_and_changes_nothing(tmp_path: Path) -> None:
     assert kept.told == found.told
 
 
+def test_a_night_that_was_ended_from_outside_says_so(tmp_path: Path) -> None:
+    chosen = order(tmp_path)
+    found = course.begin(chosen.settings, chosen).finish()
+    assert found.outcome == "failed"
+    assert "ended from outside" in found.todo[0].en
+
+
+def test_an_order_without_any_source_asks_nobody(tmp_path: Path) -> None:
+    (tmp_path / "sources").mkdir()
+    chosen = replace(order(tmp_path), fetch_from=tmp_path / "sources")
+    found = night(chosen)
+    assert found.sources == ()
+    assert [stage.name for stage in found.stages] == ["fetch"]
+
+
+def test_a_damaged_release_before_is_said_and_costs_no_report(tmp_path: Path) -> None:
+    chosen = order(tmp_path)
+    night(chosen)
+    latest = versions.latest(chosen.settings.curated)
+    assert latest is not None
+    (latest / "parquet" / "fact_quarantine.parquet").write_bytes(b"no footer")
+    found = night(chosen)
+    assert any("nothing could be compared with release 2026.03.02" in n for n in found.notes)
+    assert found.release
+
+
 # --- status ------------------------------------------------------------------------------------
 
 

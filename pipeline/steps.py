@@ -108,7 +108,6 @@ def take_in(settings: Settings) -> Intake:
         stand_back(settings, DIMENSIONS)
         last = tombstones.last(versions.latest(settings.curated))
         intake = take_in_folder(settings.raw, last.names())
-        save(settings, "intake", intake)
         save(settings, "inputs", inputs.fingerprint(intake, settings))
         account = night.took_in(intake)
         stage.detail = account.lines()[0]
@@ -123,15 +122,27 @@ def stand_back(settings: Settings, only: Collection[str] | None = None) -> None:
         register.tonight(settings.curated).say(stood_back=str(found))
 
 
+def taken_in(settings: Settings) -> Intake:
+    """What was taken in tonight; handed on where there is something to do with it."""
+    intake = register.tonight(settings.curated).intake
+    if intake is None:
+        found: Intake = saved(settings, "intake")
+        return found
+    save(settings, "intake", intake)
+    return intake
+
+
 def is_nothing_new(settings: Settings) -> bool:
     """Whether the release that stands was made from all this, and nothing waits to be tried."""
     night = register.tonight(settings.curated)
     last = versions.latest(settings.curated)
     if last is None or night.fingerprint() != standing(settings, last):
         return False
-    return not (
-        night.is_any_due(EXTRACT, code.of_extract(code.ANY))
-        or night.is_any_due(SECOND, code.of_second())
+    # The versions of the code take a moment: they are asked only where something failed once.
+    stages = {EXTRACT: lambda: code.of_extract(code.ANY), SECOND: code.of_second}
+    return not any(
+        night.has_failed(name) and night.is_any_due(name, versions_of())
+        for name, versions_of in stages.items()
     )
 
 
@@ -159,7 +170,7 @@ def stage(settings: Settings) -> Staged:
     less often; then its refusal is staged as its result.
     """
     night = register.tonight(settings.curated)
-    intake: Intake = saved(settings, "intake")
+    intake = taken_in(settings)
     with night.stage("read") as told:
         stand_back(settings)
         store.prune(settings.staging)

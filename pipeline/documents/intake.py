@@ -23,6 +23,7 @@ READABLE = frozenset({media.PDF, media.TEXT})
 # Stands in the metadata of every facsimile this project makes, so that one that strays from its
 # manifest is still known for what it is.
 FACSIMILE_MARK = b"yusuan-facsimile"
+CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -109,22 +110,25 @@ def not_there(entries: Mapping[str, manifest.Entry], present: set[str]) -> tuple
 def files(folder: Path) -> Iterator[tuple[str, Path]]:
     """Every entry that is not a folder, by (path under `folder` as printable text, path)."""
     found = []
+    top = os.path.join(folder, "")
     for base, folders, names in os.walk(folder):
         folders[:] = [f for f in folders if not f.startswith(".")]
         # A link to a folder is not followed; it is an entry like any other.
-        linked = [f for f in folders if (Path(base) / f).is_symlink()]
+        linked = [f for f in folders if os.path.islink(os.path.join(base, f))]
         for name in names + linked:
-            path = Path(base) / name
-            relative = path.relative_to(folder)
-            if name.startswith(".") or relative == Path(manifest.NAME):
-                continue
-            found.append((printable(relative), path))
-    yield from sorted(found)
+            path = os.path.join(base, name)
+            relative = path[len(top) :]
+            if not name.startswith(".") and relative != manifest.NAME:
+                found.append((printable(relative), path))
+    yield from ((name, Path(path)) for name, path in sorted(found))
 
 
-def printable(path: Path) -> str:
+def printable(path: Path | str) -> str:
     """A file name that is valid text: bytes that are no UTF-8 and control characters escaped."""
-    text = os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    name = path if isinstance(path, str) else path.as_posix()
+    if name.isprintable():
+        return name
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() or is_blank(c) else f"\\u{ord(c):04x}" for c in text)
 
 
@@ -144,8 +148,11 @@ def describe(name: str, path: Path, entry: manifest.Entry) -> Document:
 
     Raises `Refusal` for what is no regular file, empty, too large or of a kind no reader takes.
     """
-    status = path.stat() if path.exists() else None
-    if status is None or not stat.S_ISREG(status.st_mode):
+    try:
+        status = os.stat(path)
+    except OSError as error:
+        raise Refusal("documents", "unsupported_media", "not a regular file") from error
+    if not stat.S_ISREG(status.st_mode):
         raise Refusal("documents", "unsupported_media", "not a regular file")
     if status.st_size == 0:
         raise Refusal("documents", "empty_file", "0 bytes")
@@ -179,15 +186,18 @@ def describe(name: str, path: Path, entry: manifest.Entry) -> Document:
 
 
 def fingerprint(path: Path) -> tuple[str, bytes, bool]:
-    """SHA-256 of a file, its first 8 KiB, and whether it bears the facsimile mark."""
-    digest, head, tail, marked = hashlib.sha256(), b"", b"", False
-    with path.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
+    """SHA-256 of a file, its first 8 KiB, and whether it is a PDF with the facsimile mark."""
+    digest, head, tail, marked, is_pdf = hashlib.sha256(), b"", b"", False, False
+    with open(path, "rb", buffering=0) as stream:
+        while chunk := stream.read(CHUNK):
             digest.update(chunk)
-            head = head or chunk[:8192]
-            marked = marked or FACSIMILE_MARK in tail + chunk
-            tail = chunk[-len(FACSIMILE_MARK) :]
-    return digest.hexdigest(), head, marked and head[:1024].find(b"%PDF-") >= 0
+            if not head:
+                head = chunk[:8192]
+                is_pdf = b"%PDF-" in head[:1024]
+            if is_pdf:
+                marked = marked or FACSIMILE_MARK in tail + chunk
+                tail = chunk[-len(FACSIMILE_MARK) :]
+    return digest.hexdigest(), head, marked
 
 
 def put_aside(name: str, path: Path, refusal: Refusal) -> Quarantined:

@@ -22,6 +22,7 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
 MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<head", b"<script")
 # Control characters that no text extraction holds.
 BINARY = frozenset(range(0x20)) - frozenset(b"\t\n\r\f\x0b\x1a")
+TEXTUAL = bytes(byte for byte in range(256) if byte not in BINARY)
 
 
 def sniff(head: bytes) -> str:
@@ -41,7 +42,7 @@ def sniff(head: bytes) -> str:
         return PDF
     if stripped.startswith((b"{", b"[")) and b'"' in head:
         return "application/json"
-    if BINARY.intersection(head):
+    if head.translate(None, TEXTUAL):
         return UNKNOWN
     return TEXT if decodes(head) else UNKNOWN
 

@@ -149,10 +149,10 @@ def let_go(night: Night, outcome: str) -> None:
 def remember(book: sqlite3.Connection, night: int, release: Path) -> None:
     """Take documents and tombstones from a release into a register that knows nothing."""
     book.executemany(
-        "INSERT INTO documents (sha256, source_name, media_type, byte_size, first_night, "
-        "last_night, state) VALUES (?, ?, ?, ?, ?, ?, 'present')",
+        "INSERT INTO documents (sha256, source_name, media_type, byte_size, first_night, state) "
+        "VALUES (?, ?, ?, ?, ?, 'present')",
         [
-            (r["sha256"], r["source_name"], r["media_type"], int(r["byte_size"]), night, night)
+            (r["sha256"], r["source_name"], r["media_type"], int(r["byte_size"]), night)
             for r in tombstones.rows(release, "dim_document")
         ],
     )

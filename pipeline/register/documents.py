@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pipeline.documents.document import Document
 from pipeline.documents.intake import Intake
@@ -21,8 +22,7 @@ CAME = ("new", "changed", "returned")
 LEFT_FIRST = ("withdrawn", "gone", "changed", "returned", "new")
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """A document as the register remembers it."""
 
     sha256: str
@@ -163,7 +163,7 @@ def with_state(known: Known, state: str, reason: str) -> Known:
 def load(connection: sqlite3.Connection) -> dict[str, Known]:
     """Every document the register knows, by SHA-256."""
     rows = connection.execute("SELECT sha256, source_name, state, reason FROM documents")
-    return {row[0]: Known(*row) for row in rows}
+    return {known.sha256: known for known in map(Known._make, rows)}
 
 
 def write(connection: sqlite3.Connection, night: int, comparison: Comparison) -> None:
@@ -171,11 +171,12 @@ def write(connection: sqlite3.Connection, night: int, comparison: Comparison) ->
     connection.executemany(
         """
         INSERT INTO documents (
-            sha256, source_name, media_type, byte_size, first_night, last_night, state, reason)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            sha256, source_name, media_type, byte_size, first_night, state, reason)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (sha256) DO UPDATE SET
             source_name = excluded.source_name, media_type = excluded.media_type,
-            byte_size = excluded.byte_size, state = excluded.state, reason = excluded.reason
+            byte_size = excluded.byte_size, last_night = NULL, state = excluded.state,
+            reason = excluded.reason
         """,
         [
             (
@@ -183,7 +184,6 @@ def write(connection: sqlite3.Connection, night: int, comparison: Comparison) ->
                 c.now.source_name,
                 c.document.media_type,
                 c.document.byte_size,
-                night,
                 night,
                 c.now.state,
                 c.now.reason,
@@ -193,11 +193,11 @@ def write(connection: sqlite3.Connection, night: int, comparison: Comparison) ->
         ],
     )
     connection.executemany(
-        "UPDATE documents SET state = ?, reason = ? WHERE sha256 = ?",
+        "UPDATE documents SET state = ?, reason = ?, last_night = max(first_night, ?) "
+        "WHERE sha256 = ?",
         [
-            (c.now.state, c.now.reason, c.now.sha256)
+            (c.now.state, c.now.reason, night - 1, c.now.sha256)
             for c in comparison.changes
             if c.document is None
         ],
     )
-    connection.execute("UPDATE documents SET last_night = ? WHERE state = ?", (night, HERE))

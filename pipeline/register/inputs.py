@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from importlib import metadata
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -66,14 +67,12 @@ def listed(sums: bytes) -> Iterator[str]:
     return (line[66:] for line in sums.decode("utf-8").splitlines())
 
 
-def described(entries: Iterable[Document | Quarantined]) -> list[list[Any]]:
-    """Entries as rows, in an order of their own."""
-    rows = []
-    names: list[str] = []
-    for entry in entries:
-        names = names or [f.name for f in fields(entry) if f.name not in APART]
-        rows.append([getattr(entry, name) for name in names])
-    return sorted(rows, key=json.dumps)
+def described(entries: Sequence[Document] | Sequence[Quarantined]) -> list[tuple[Any, ...]]:
+    """Entries as rows, in the order of their paths."""
+    if not entries:
+        return []
+    values = attrgetter(*(f.name for f in fields(entries[0]) if f.name not in APART))
+    return [values(entry) for entry in entries]
 
 
 def contents(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -40,7 +40,7 @@ CREATE TABLE documents (
     media_type TEXT,
     byte_size INTEGER,
     first_night INTEGER NOT NULL REFERENCES nights,
-    last_night INTEGER NOT NULL REFERENCES nights,
+    last_night INTEGER REFERENCES nights,  -- the last one that saw it; null while it is here
     state TEXT NOT NULL CHECK (state IN ('present', 'superseded', 'withdrawn', 'gone')),
     reason TEXT,
     CHECK (state <> 'withdrawn' OR reason IS NOT NULL)

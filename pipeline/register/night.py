@@ -170,6 +170,14 @@ class Night:
                 for planned, one, code in waiting:
                     attempts.write(file, self.number, planned, [one], code)
 
+    def has_failed(self, stage: str) -> bool:
+        """Whether any document ever failed at a stage and was not given up."""
+        (found,) = self.connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM attempts WHERE stage = ? AND outcome = 'failed')",
+            (stage,),
+        ).fetchone()
+        return bool(found)
+
     def is_any_due(self, stage: str, code: Versions) -> bool:
         """Whether a document that failed with this code is to be tried tonight."""
         failed = attempts.failures(self.connection, stage, code)

@@ -55,6 +55,6 @@ def test_paths_are_not_broken_where_nobody_watches(elsewhere: Elsewhere) -> None
 
 def test_a_build_writes_into_its_own_folder_and_nowhere_else(elsewhere: Elsewhere) -> None:
     found = {path.name for path in (elsewhere.folder / "out").iterdir()}
-    assert found == {".lock", "latest", "releases", "staging", "work"}
+    assert found == {".lock", "latest", "register.sqlite", "releases", "staging", "work"}
     assert elsewhere.left_behind == []
     assert tree(PROJECT / "data") == elsewhere.own_data

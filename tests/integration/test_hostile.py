@@ -12,7 +12,7 @@ import pytest
 
 from pipeline import steps
 from pipeline.documents.formulas import FORMULA_STARTS
-from pipeline.staging import store
+from pipeline.staging import readings, store, versions
 from tests.builds import settings, tree
 from tests.facsimile.budget import Budget
 from tests.facsimile.expected import expected
@@ -179,7 +179,9 @@ def test_no_worker_and_nothing_of_one_is_left(siege: Siege) -> None:
     assert not [path for path in siege.desks.iterdir() if path.name.startswith("yusuan-")]
     staging = siege.ran.curated / "staging"
     assert not [path for path in staging.rglob("*") if path.name.startswith(".")]
-    assert all(store.is_sound(staging, path.name) for path in staging.glob("*/*/*"))
+    assert all(store.is_sound(staging, path.parent.name) for path in staging.rglob(store.CHECKSUMS))
+    places = {version.name for version in staging.iterdir()}
+    assert places <= {versions.extract_version(k) for k in versions.KINDS} | {readings.FOLDER}
 
 
 def test_every_refusal_is_kept_so_that_no_file_is_read_again(siege: Siege) -> None:

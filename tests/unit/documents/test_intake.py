@@ -243,14 +243,28 @@ def test_a_line_of_the_manifest_whose_file_is_gone_is_kept(tmp_path: Path) -> No
     assert {entry.sha256 for entry in taken.quarantine} == {None}
 
 
-def test_a_withdrawn_file_counts_for_no_copy(tmp_path: Path) -> None:
-    """What was withdrawn is put aside for that reason, not as a copy, and hides no other file."""
+def test_a_withdrawn_file_takes_its_copies_with_it(tmp_path: Path) -> None:
+    """Whatever the copies are called; nothing is put aside as a copy of what is not there."""
     put(tmp_path, "a.txt")
     put(tmp_path, "b.txt")
+    put(tmp_path, "c.txt", TEXT + b"more")
     manifest(tmp_path, "b.txt,,,,withdrawn,误传")
     taken = take_in(tmp_path)
-    assert names(taken) == ["a.txt"]
-    assert reasons(taken) == {"b.txt": "withdrawn"}
+    assert names(taken) == ["c.txt"]
+    assert reasons(taken) == {"a.txt": "withdrawn", "b.txt": "withdrawn"}
+    details = {entry.source_name: entry.detail for entry in taken.quarantine}
+    assert details == {"a.txt": "误传 (same bytes as b.txt, which is withdrawn)", "b.txt": "误传"}
+
+
+def test_the_copy_of_a_file_that_was_withdrawn_and_deleted_is_known_by_what_is_remembered(
+    tmp_path: Path,
+) -> None:
+    put(tmp_path, "a.txt")
+    remembered = {"b.txt": frozenset({hashlib.sha256(TEXT).hexdigest()})}
+    assert names(take_in(tmp_path, remembered)) == ["a.txt"]
+    manifest(tmp_path, "b.txt,,,,withdrawn,误传")
+    assert reasons(take_in(tmp_path, remembered)) == {"a.txt": "withdrawn", "b.txt": "withdrawn"}
+    assert names(take_in(tmp_path)) == ["a.txt"]
 
 
 # Facsimiles

@@ -41,7 +41,8 @@ class SourceAccount:
     """One source: how many of what, and every address that is not simply unchanged.
 
     `complete`: every listing page could be read, so that what is missing there is gone.
-    `not_tried`: listed, but left for the next run by a limit.
+    `not_tried`: listed, but left for the next run by a limit. `notes`: what was let pass and must
+    be said, such as a redirect from https to http.
     """
 
     source_id: str
@@ -52,6 +53,7 @@ class SourceAccount:
     received_bytes: int
     counts: dict[str, int]
     items: tuple[Item, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,8 @@ def show(console: Console, fetched: Fetched, raw: Path) -> None:
     for source in fetched.sources:
         console.print(told(source), end="", soft_wrap=True)
     new = fetched.total("new") + fetched.total("changed")
-    console.print(Text(f"\n{new:,} new files in {raw}", style="bold"), soft_wrap=True)
+    files = "new file" if new == 1 else "new files"
+    console.print(Text(f"\n{new:,} {files} in {raw}", style="bold"), soft_wrap=True)
 
 
 def told(source: SourceAccount) -> Text:
@@ -194,6 +195,8 @@ def told(source: SourceAccount) -> Text:
             text.append(f"gone since {item.since}: {item.source_name}; it is kept\n")
     if (rest := len(shown) - MOST_SHOWN) > 0:
         text.append(f"  … and {rest:,} more of {source.source_id}; --account keeps them all\n")
+    for note in source.notes[:MOST_SHOWN]:
+        text.append(f"  · {source.source_id}: {note}\n")
     if not source.complete:
         text.append(f"  {source.source_id}: a list could not be read whole", style="bold yellow")
         text.append("; nothing of it is taken for gone\n")

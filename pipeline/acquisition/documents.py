@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes
@@ -31,6 +31,7 @@ from pipeline.documents import personal
 from pipeline.documents.manifest import Entry
 
 BUNDLES = "bundles"
+LONG_AGO = "1970-01-01T00:00:00+00:00"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class Collector:
     memory: Memory
     shelf: Shelf
     manifest: Mapping[str, Entry]
-    received: int = 0
+    sizes: list[int] = field(default_factory=list)
+    notes: set[str] = field(default_factory=set)
     unpacked: dict[str, set[str]] = field(default_factory=dict)
 
     def collect(self, found: Found) -> list[Item]:
@@ -67,7 +69,8 @@ class Collector:
             asked = known.validators if known and self.is_there(known) else None
             answer = self.web.get(found.url, self.source.manners, asked)
             with discarded(answer):
-                self.received += answer.size
+                self.sizes.append(answer.size)
+                self.notes.update(answer.notes)
                 if not answer.changed and known:
                     return [self.unchanged(found, known, answer)]
                 return self.taken(found, answer, known)
@@ -78,24 +81,27 @@ class Collector:
         """What an address gave last: by memory, or where that was lost by the manifest."""
         if row := self.memory.document(self.source.source_id, found.url):
             return row
-        name = self.by_address.get(found.url)
-        if name is None or (digest := self.memory.sha256(name)) is None:
+        entry = self.by_address.get(found.url)
+        if entry is None or (digest := self.memory.sha256(entry.source_name)) is None:
             return None
         bundle = found.url.partition("#")[0] if "#" in found.url else None
-        row = self.row(found, digest, name, Answer(found.url, changed=False), bundle)
-        return replace(row, final_url=None)
+        row = self.row(found, digest, entry.source_name, Answer(found.url, False), bundle)
+        then = entry.retrieved_at or LONG_AGO
+        return replace(row, retrieved_at=then, checked_at=then)
 
     @cached_property
-    def by_address(self) -> dict[str, str]:
-        """The file that the manifest has for an address, the last where it has several."""
-        return {e.origin_url: e.source_name for e in self.manifest.values() if e.origin_url}
+    def by_address(self) -> dict[str, Entry]:
+        """The line that the manifest has for an address, the last where it has several."""
+        return {e.origin_url: e for e in self.manifest.values() if e.origin_url}
 
     def is_fresh(self, known: Remembered) -> bool:
         """Whether an address was asked so lately that the source lets it be."""
         if not self.source.recheck_days or not self.is_there(known):
             return False
-        due = datetime.fromisoformat(known.checked_at) + timedelta(days=self.source.recheck_days)
-        return self.web.world.clock.now() < due
+        checked = datetime.fromisoformat(known.checked_at)
+        # People write dates without a zone.
+        checked = checked if checked.tzinfo else checked.replace(tzinfo=UTC)
+        return self.web.world.clock.now() < checked + timedelta(days=self.source.recheck_days)
 
     def is_there(self, known: Remembered) -> bool:
         """Whether what an address gave is still in its place, or was withdrawn by people."""

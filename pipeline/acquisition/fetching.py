@@ -157,9 +157,10 @@ class Run:
             listed=len(listing.documents),
             not_tried=len(listing.documents) - len(due) + gathered.count(None),
             complete=listing.complete,
-            received_bytes=listing.received + collector.received,
+            received_bytes=listing.received + sum(collector.sizes),
             counts=tally(items),
             items=tuple(sorted((i for i in items if i.outcome != "unchanged"), key=order)),
+            notes=tuple(sorted(told(note) for note in listing.notes | collector.notes)),
         )
 
     def doubt(self, source: Source, listing: Listing, before: Sequence[Remembered]) -> None:

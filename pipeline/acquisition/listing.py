@@ -44,6 +44,7 @@ class Listing:
     pages: int = 0
     received: int = 0
     complete: bool = True
+    notes: set[str] = field(default_factory=set)
 
     def refuse(self, url: str, title: str, refusal: Refused) -> None:
         """Put down an address that gives nothing; a hostile page cannot make this endless."""
@@ -121,6 +122,7 @@ class Walk:
         kept = self.shelf.recalled(PAGES, seen.sha256, ".html") if seen else None
         answer = self.web.get(url, manners, seen.validators if seen and kept else None)
         with discarded(answer):
+            self.listing.notes.update(answer.notes)
             if answer.changed and answer.path:
                 return self.taken(url, answer, answer.path)
         if seen is None or kept is None:

@@ -7,6 +7,7 @@ of a file (manifest.csv) and what became of it in the pipeline (register).
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,15 +88,26 @@ REMEMBERED = ", ".join(field.name for field in fields(Remembered))
 SEEN = ", ".join(field.name for field in fields(Seen))
 
 
+# What SQLite says of a file that is no database, or none any more.
+DAMAGE = frozenset({"SQLITE_NOTADB", "SQLITE_CORRUPT"})
+
+
 class Memory:
-    """The database, for several threads: one writes or reads at a time."""
+    """The database, for several threads: one writes or reads at a time.
+
+    Where SQLite fails, it is the disk or the system that does: `OSError`.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = Lock()
         # Held from the question whether bytes are known until they are put down.
         self.placing = Lock()
-        self._db = opened(path)
+        self._path = path
+        try:
+            self._db = opened(path)
+        except sqlite3.Error as error:
+            raise OSError(errno.EIO, f"SQLite: {error}", str(path)) from error
 
     def close(self) -> None:
         """Let go of the file."""
@@ -103,8 +115,11 @@ class Memory:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._db:
-            yield self._db
+        try:
+            with self._lock, self._db:
+                yield self._db
+        except sqlite3.Error as error:
+            raise OSError(errno.EIO, f"SQLite: {error}", str(self._path)) from error
 
     def document(self, source_id: str, url: str) -> Remembered | None:
         """What an address gave last."""
@@ -185,12 +200,21 @@ def opened(path: Path) -> sqlite3.Connection:
     """The database, made where there is none; a damaged one is moved aside and begun anew."""
     try:
         return connected(path)
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorname not in DAMAGE:
+            raise
         for suffix in ("", "-wal", "-shm"):
             broken = path.with_name(path.name + suffix)
             if broken.exists():
                 broken.replace(broken.with_name(f"{broken.name}.damaged"))
         return connected(path)
+
+
+def damaged(verdict: str) -> sqlite3.DatabaseError:
+    """The error of a file in which SQLite's own check finds fault."""
+    error = sqlite3.DatabaseError(verdict)
+    error.sqlite_errorname = "SQLITE_CORRUPT"
+    return error
 
 
 def connected(path: Path) -> sqlite3.Connection:
@@ -201,7 +225,7 @@ def connected(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = FULL")
         (verdict,) = db.execute("PRAGMA quick_check").fetchone()
         if verdict != "ok":
-            raise sqlite3.DatabaseError(verdict)
+            raise damaged(verdict)
         db.executescript(SCHEMA)
     except BaseException:
         db.close()

@@ -29,6 +29,8 @@ SocketOptions = Iterable[Any]
 CONNECT_SECONDS, READ_SECONDS = 10.0, 30.0
 # A name may have any number of dead addresses, each of which takes its time.
 MOST_DIALLED = 4
+# How httpcore calls the moment when a body was read and its connection is not yet free.
+BODY_READ = "http11.receive_response_body.complete"
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
@@ -159,7 +161,12 @@ class CheckedTransport(httpx.HTTPTransport):
     def get(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         """The answer to a request, its body still to come."""
         timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-        extensions = {"timeout": timeout.as_dict()}
+
+        def end_where_more_came(event: str, _: Any) -> None:
+            if event == BODY_READ and has_more(response):
+                response.extensions["network_stream"].close()
+
+        extensions = {"timeout": timeout.as_dict(), "trace": end_where_more_came}
         response = self.handle_request(
             httpx.Request("GET", url, headers=dict(headers), extensions=extensions)
         )
@@ -167,3 +174,14 @@ class CheckedTransport(httpx.HTTPTransport):
             yield response
         finally:
             response.close()
+
+
+def has_more(response: httpx.Response) -> bool:
+    """Whether bytes came after the end of an answer: nobody asked for them.
+
+    httpcore would take them for the answer to the next question on the connection, and there is no
+    public way to see them.
+    """
+    stream: Any = response.stream
+    connection = stream._httpcore_stream._stream._connection
+    return bool(connection._h11_state.trailing_data[0])

@@ -18,6 +18,8 @@ from pipeline.acquisition.refusal import Refused
 # The reasons that mean the site has no rules, or none that anybody could find.
 NO_RULES = frozenset({"not_found", "forbidden", "http_status", "redirects", "bad_address"})
 
+# The reasons that hold for the whole host, and say more than that its rules cannot be read.
+OF_THE_HOST = frozenset({"address_forbidden", "tls", "unreachable", "given_up"})
 AGENT = re.compile(r"\s*user[ -]?agent\b[\s:]*(.*)", re.IGNORECASE)
 OTHERS = "anybody-else"
 # Who wants more time between two requests wants no robots.
@@ -62,7 +64,7 @@ class Robots:
         except Refused as refused:
             if refused.reason in NO_RULES:
                 return Protego.parse("")
-            if refused.reason in ("address_forbidden", "tls"):
+            if refused.reason in OF_THE_HOST:
                 return refused
             detail = f"{origin}/robots.txt: {refused.reason} {refused.detail}"
             return Refused("robots_unreachable", detail)

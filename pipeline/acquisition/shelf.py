@@ -49,12 +49,11 @@ class Shelf:
         moved(path, self.raw / source_name)
 
     def keep(self, path: Path, kind: str, sha256: str, ending: str) -> None:
-        """Keep evidence under its hash; `path` is copied from if it is needed further."""
-        target = self.evidence(kind, sha256, ending)
-        if target.is_file():
-            path.unlink(missing_ok=True)
+        """Keep evidence under its hash, once; what is there and damaged is replaced."""
+        if self.recalled(kind, sha256, ending) is None:
+            moved(path, self.evidence(kind, sha256, ending))
         else:
-            moved(path, target)
+            path.unlink(missing_ok=True)
 
     def evidence(self, kind: str, sha256: str, ending: str) -> Path:
         """Where evidence of a kind stands."""

@@ -56,8 +56,8 @@ class Request:
 class Reply:
     """What a site says.
 
-    `framing`: length, chunked, none (the end of the connection), or raw: the body is all that is
-    sent, with status line and headers.
+    `framing`: length, chunked, none (the end of the connection), or raw and verbatim: the body is
+    all that is sent, with status line and headers, and after verbatim the connection goes on.
     """
 
     body: bytes | Iterable[bytes] = b""
@@ -151,6 +151,9 @@ def read_request(file: Any) -> Request | None:
 
 def send(connection: socket.socket, reply: Reply) -> bool:
     """Send a reply; whether the connection goes on."""
+    if reply.framing == "verbatim":
+        connection.sendall(bytes(reply.body))  # type: ignore[arg-type]
+        return True
     if reply.framing == "raw":
         for piece in reply.body:
             connection.sendall(piece)  # type: ignore[arg-type]

@@ -145,6 +145,30 @@ def test_a_body_that_comes_whole_at_the_second_try_is_taken(web: Web, site: Site
     assert get(web).content() == pdf()
 
 
+@pytest.mark.parametrize("framing", ["length", "chunked"])
+@pytest.mark.parametrize("cut", [0, 8, 25])
+def test_what_comes_after_the_end_of_an_answer_answers_nobody(
+    web: Web, site: Site, framing: str, cut: int
+) -> None:
+    """The connection is not used again: what was left on it would be the next answer."""
+    false = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfalse"
+    false = false[: len(false) - cut]
+    site.routes["/a.pdf"] = Reply(raw_reply(pdf(), framing) + false, framing="verbatim")
+    site.routes["/b.pdf"] = b"right"
+    for _ in range(3):
+        assert get(web).content() == pdf()
+        assert get(web, f"http://{HOST}/b.pdf").content() == b"right"
+    assert site.asked("/b.pdf") == 3
+
+
+def raw_reply(body: bytes, framing: str) -> bytes:
+    """A whole answer as it stands on the wire."""
+    if framing == "chunked":
+        chunk = f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
+        return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk
+    return f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
 def test_a_compressed_body_that_ends_early_is_refused(web: Web, site: Site) -> None:
     packed = gzip.compress(pdf(size=50_000))[:-20]
     site.routes["/a.pdf"] = Reply(packed, headers={"Content-Encoding": "gzip"})
@@ -281,7 +305,8 @@ def test_a_host_that_keeps_failing_is_left_alone(web: Web, site: Site) -> None:
 def test_a_host_that_nobody_answers_for_is_unreachable(web: Web, stage: Stage) -> None:
     manners = replace(MANNERS, hosts=("nowhere.example.cn",))
     refused = refusal(web, "http://nowhere.example.cn/a.pdf", manners)
-    assert refused.reason == "robots_unreachable"
+    assert refused.reason == "unreachable"
+    assert "nowhere.example.cn cannot be resolved" in refused.detail
     assert stage.resolved.count("nowhere.example.cn") == ATTEMPTS
 
 
@@ -456,6 +481,20 @@ def test_a_certificate_nobody_trusts_or_of_another_name_is_refused(
     with Web(stage.world, tmp_path / "t") as web:
         assert refusal(web, f"https://{HOST}/a.pdf").reason == "tls"
     assert len(stage.dialled) == 1
+
+
+def test_the_server_is_told_the_name_not_the_address(stage: Stage, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    site = certified(stage, authority)
+    named: list[str | None] = []
+    assert site.tls is not None
+    site.tls.sni_callback = lambda _, name, __: named.append(name)
+    site.routes["/a.pdf"] = pdf()
+    stage.tls = trusting(authority)
+    with Web(stage.world, tmp_path / "t") as web:
+        get(web, f"https://{HOST}/a.pdf")
+    assert named == [HOST]
+    assert {request.headers["host"] for request in site.requests} == {HOST}
 
 
 def test_no_client_is_made_that_verifies_nothing(stage: Stage) -> None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import fcntl
 import json
 import sqlite3
+import ssl
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from pipeline.acquisition import documents
 from pipeline.acquisition.account import Fetched, Item
 from pipeline.acquisition.asking import Manners
 from pipeline.acquisition.fetching import fetch
+from pipeline.acquisition.memory import Memory
 from pipeline.acquisition.shelf import HIDDEN
 from pipeline.acquisition.sources import Pattern, Source
 from pipeline.documents import manifest
@@ -310,18 +314,28 @@ def test_pages_are_followed_to_articles_and_further_lists(portal: Portal) -> Non
     assert fetched.sources[0].pages == 4
 
 
-def test_paging_that_shows_the_last_page_for_ever_ends(portal: Portal) -> None:
-    class Endless(dict[str, Any]):
-        def get(self, path: str, default: Any = None) -> Any:
-            number = path.partition("p=")[2]
-            if number:
-                more = f'<!--{number}--><a href="?p={int(number) + 1}">下一页</a>'
-                return page(("a.pdf", "预算")) if int(number) > 5 else page(more=more)
-            return super().get(path, default)
+def test_paging_that_leads_deeper_and_deeper_ends(portal: Portal) -> None:
+    """The same page under ever new addresses: its links are relative to where it seems to stand."""
 
-    portal.site.routes = Endless(portal.site.routes)
-    portal.site.routes |= {"/list.html": page(("list.html?p=1", "下一页")), "/a.pdf": pdf()}
-    assert counts(portal.fetch()) == {"new": 1}
+    class Deep(dict[str, Any]):
+        def get(self, path: str, default: Any = None) -> Any:
+            trapped = path.endswith("/more/list.html")
+            return super().get("/list.html" if trapped else path, default)
+
+    portal.site.routes = Deep(portal.site.routes)
+    portal.lists(("more/list.html", "下一页"), ("/a.pdf", "预算"))
+    portal.site.routes["/a.pdf"] = pdf()
+    fetched = portal.fetch()
+    assert (counts(fetched), fetched.complete) == ({"new": 1}, True)
+    assert fetched.sources[0].pages == 2
+
+
+def test_pages_that_lead_to_each_other_are_read_once(portal: Portal) -> None:
+    portal.lists(("list_2.html", "下一页"), ("list.html", "下一页"))
+    portal.site.routes["/list_2.html"] = page(("list.html", "下一页"), ("a.pdf", "预算"))
+    portal.site.routes["/a.pdf"] = pdf()
+    assert portal.fetch().sources[0].pages == 2
+    assert portal.site.asked("/list.html") == 1
 
 
 def test_paging_without_end_stops_at_the_limit(portal: Portal) -> None:
@@ -443,6 +457,26 @@ def test_an_address_with_personal_data_is_not_published(portal: Portal) -> None:
     assert entry.origin_url == LIST
 
 
+def test_leaving_https_is_told_where_it_is_allowed(portal: Portal) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("secure.example.cn").configure_cert(context)
+    secure = portal.stage.site("secure.example.cn", "93.184.216.35", tls=context)
+    portal.stage.tls = ssl.create_default_context()
+    authority.configure_trust(portal.stage.tls)
+    secure.routes["/list.html"] = page((f"http://{HOST}/b.pdf", "预算"), ("a.pdf", "决算"))
+    secure.routes["/a.pdf"] = Reply(b"", 302, {"Location": f"http://{HOST}/a.pdf"})
+    portal.site.routes |= {"/a.pdf": pdf("一"), "/b.pdf": pdf("二")}
+    hosts = (HOST, "secure.example.cn")
+    portal.source = replace(SOURCE, listings=("https://secure.example.cn/list.html",))
+    fetched = portal.fetch(manners=replace(SOURCE.manners, hosts=hosts))
+    assert (counts(fetched), fetched.sources[0].notes) == ({"new": 1, "refused": 1}, ())
+    assert [i.reason for i in portal.items("refused", fetched)] == ["downgraded"]
+    fetched = portal.fetch(manners=replace(SOURCE.manners, hosts=hosts, to_http=True))
+    assert counts(fetched) == {"new": 1, "unchanged": 1}
+    assert fetched.sources[0].notes == (f"redirected from https to http: http://{HOST}/a.pdf",)
+
+
 # --- bundles ----------------------------------------------------------------------------------
 
 
@@ -539,6 +573,21 @@ def test_a_lost_memory_doubles_nothing(portal: Portal) -> None:
     assert item.supersedes
 
 
+@pytest.mark.parametrize(("then", "asked"), [("2026-02-27", 0), ("2025-02-27", 1), ("", 1)])
+def test_a_file_that_people_fetched_is_asked_for_when_it_is_due(
+    portal: Portal, then: str, asked: int
+) -> None:
+    portal.lists(("a.pdf", "预算"))
+    portal.site.routes["/a.pdf"] = pdf()
+    (portal.raw / "手工.pdf").write_bytes(pdf())
+    line = f"source_name,origin_url,retrieved_at\n手工.pdf,http://{HOST}/a.pdf,{then}\n"
+    (portal.raw / manifest.NAME).write_text(line, encoding="utf-8")
+    for again in (asked, 0):
+        assert counts(portal.fetch(recheck_days=30)) == {"unchanged": 1}
+        assert portal.site.asked("/a.pdf") == again
+    assert (portal.raw / manifest.NAME).read_text("utf-8") == line
+
+
 @pytest.mark.parametrize("step", ["put", "remember", "lines"])
 def test_a_run_killed_at_any_step_is_completed_by_the_next(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, step: str
@@ -619,6 +668,39 @@ def test_memory_survives_a_crash_of_the_machine(portal: Portal) -> None:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+def test_a_memory_that_is_in_use_is_not_thrown_away(portal: Portal) -> None:
+    portal.lists(("a.pdf", "预算"))
+    portal.site.routes["/a.pdf"] = pdf()
+    portal.fetch()
+    path = portal.raw / HIDDEN / "memory.sqlite"
+    path.rename(path.with_suffix(".kept"))
+    path.mkdir()
+    with pytest.raises(OSError, match="SQLite: unable to open"):
+        portal.fetch()
+    path.rmdir()
+    path.with_suffix(".kept").rename(path)
+    assert counts(portal.fetch()) == {"unchanged": 1}
+
+
+def test_the_same_bytes_at_two_addresses_at_once_are_one_file(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the question whether bytes are known and the answer, others wait."""
+    known = Memory.file
+
+    def slowly(memory: Memory, sha256: str) -> str | None:
+        answer = known(memory, sha256)
+        time.sleep(0.05)
+        return answer
+
+    monkeypatch.setattr(Memory, "file", slowly)
+    portal.lists(*((f"{n}.pdf", f"第{n}号") for n in range(4)))
+    portal.site.routes |= {f"/{n}.pdf": pdf() for n in range(4)}
+    manners = replace(SOURCE.manners, concurrency=4)
+    assert counts(portal.fetch(manners=manners)) == {"new": 1, "duplicate": 3}
+    assert len(portal.files) == len(portal.entries) == 1
+
+
 def test_several_sources_are_told_apart(portal: Portal) -> None:
     portal.stage.site("czj2.example.gov.cn")
     second = replace(
@@ -646,3 +728,15 @@ def test_a_source_stops_when_its_time_is_up(portal: Portal) -> None:
     (source,) = fetched.sources
     assert source.counts["new"] + source.not_tried == 30
     assert 3 <= source.counts["new"] <= 6
+
+
+def test_evidence_that_was_deleted_or_damaged_is_asked_for_again(portal: Portal) -> None:
+    listing = page(("a.pdf", "预算"))
+    portal.site.routes["/list.html"] = with_validators(listing, "ETag", '"1"')
+    portal.site.routes["/a.pdf"] = with_validators(pdf(), "ETag", '"2"')
+    portal.fetch()
+    (kept,) = (portal.raw / HIDDEN / "pages").rglob("*.html")
+    for damage in (kept.unlink, lambda: kept.write_bytes(b"changed")):
+        damage()
+        assert counts(portal.fetch()) == {"unchanged": 1}
+        assert kept.read_bytes() == listing

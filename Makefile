@@ -9,7 +9,7 @@ export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup data test lint docs facsimiles lock ui clean
+.PHONY: help setup data nightly test lint docs facsimiles lock ui clean
 
 help: ## Show what can be done
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,6 +25,9 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 data: setup ## Build a release from data/raw into data/curated
 	$(BIN)/yusuan build --strict
+
+nightly: setup ## Run a night as operations.yml orders it
+	$(BIN)/yusuan nightly
 
 test: setup lint ## Pass every check and test
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
@@ -50,4 +53,5 @@ lock: setup ## Resolve the dependencies again (needs uv)
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet --upgrade -o requirements.lock
 
 clean: ## Remove the environment and everything that builds made
-	rm -rf $(VENV) .dagster data/curated/releases data/curated/latest data/curated/staging data/curated/work
+	rm -rf $(VENV) .dagster data/curated/releases data/curated/latest data/curated/staging data/curated/work \
+	  data/curated/nights data/curated/register.sqlite*

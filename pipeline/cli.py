@@ -45,7 +45,7 @@ Examples:
   yusuan build --strict                         a breaking identity stops the export
   yusuan inspect ~/budgets/unit_2026.pdf        what is seen in one document
   yusuan publish --to /srv/mirror               the finished release to a folder or a store
-  yusuan nightly                                all of it as operations.yml orders, with a report
+  yusuan nightly                                all of it, as operations.yml orders it
   yusuan status                                 how nights go; ends with 1 where somebody must look
   yusuan verify data/curated/latest             is this release whole and true to itself?
 """

@@ -9,7 +9,9 @@ result. The Dagster assets are these steps and nothing more. Not here: any rule 
 
 from __future__ import annotations
 
+import logging
 import pickle
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,7 +35,7 @@ from pipeline.ledger import books, mandates, second, tombstones
 from pipeline.register import inputs
 from pipeline.register.attempts import Plan
 from pipeline.register.tombstones import of_release
-from pipeline.release import changes, describe, versions, write
+from pipeline.release import changes, describe, soundness, versions, write
 from pipeline.review import report
 from pipeline.settings import Settings
 from pipeline.staging import pool, store, tables
@@ -45,6 +47,13 @@ from pipeline.warehouse import build as warehouse
 EXTRACT, SECOND = "extract", "second"
 RESULTS = "results.json"
 REPORT = "index.html"
+# What taking in reads of the last release; the rest of it is looked at once there is work to do.
+DIMENSIONS = tuple(
+    f"{kind}/{table}.{kind}"
+    for table in ("dim_document", "dim_tombstone")
+    for kind in ("csv", "parquet")
+)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -96,12 +105,21 @@ def take_in(settings: Settings) -> Intake:
     if night.intake is not None:
         return night.intake
     with night.stage("take_in") as stage:
+        stand_back(settings, DIMENSIONS)
         last = tombstones.last(versions.latest(settings.curated))
         intake = take_in_folder(settings.raw, last.names())
         save(settings, "inputs", inputs.fingerprint(intake, settings))
         account = night.took_in(intake)
         stage.detail = account.lines()[0]
     return intake
+
+
+def stand_back(settings: Settings, only: Collection[str] | None = None) -> None:
+    """Compare with a release only that is whole: a damaged one would fail every night from now."""
+    found = soundness.stand_back(settings.curated, only)
+    if found is not None:
+        log.warning("%s", found)
+        register.tonight(settings.curated).say(stood_back=str(found))
 
 
 def taken_in(settings: Settings) -> Intake:
@@ -154,6 +172,7 @@ def stage(settings: Settings) -> Staged:
     night = register.tonight(settings.curated)
     intake = taken_in(settings)
     with night.stage("read") as told:
+        stand_back(settings)
         store.prune(settings.staging)
         kinds = {
             d.sha256: store.sound_kind(settings.staging, d.document_id) for d in intake.documents

@@ -163,6 +163,7 @@ class Account:
     version: str | None = None
     before: str | None = None
     today: str | None = None
+    stood_back: str | None = None
     sources: tuple[Source, ...] = ()
     came: Came = field(default_factory=Came)
     release: tuple[Change, ...] = ()

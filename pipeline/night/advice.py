@@ -20,7 +20,18 @@ def of(account: Account) -> tuple[Advice, ...]:
     """All advice, in order of urgency."""
     return tuple(
         advice
-        for part in (failure, gate, gone, sources, clock, quarantine, breaks, given_up, hooks)
+        for part in (
+            failure,
+            damage,
+            gate,
+            gone,
+            sources,
+            clock,
+            quarantine,
+            breaks,
+            given_up,
+            hooks,
+        )
         for advice in part(account)
     )
 
@@ -48,6 +59,12 @@ def failure(account: Account) -> Iterator[Advice]:
             f"The disk is read only (step {step}). Look at the mount and the disk, then run again.",
             "dmesg | tail",
         )
+    elif step == "outside":
+        yield Advice(
+            "本夜被外部终止。再运行一次即可，已读结果会沿用。",
+            "The night was ended from outside. Run it again: what was read is used.",
+            "yusuan nightly",
+        )
     elif step == "distributed_release":
         yield Advice(
             f"本地版本 {account.version} 已完成，分发失败：{said}",
@@ -59,6 +76,17 @@ def failure(account: Account) -> Iterator[Advice]:
             f"步骤 {step} 失败：{said}。上一版本未受影响；修复后再运行。",
             f"Step {step} failed: {said}. The last release stands; mend the cause, run again.",
             "yusuan nightly",
+        )
+
+
+def damage(account: Account) -> Iterator[Advice]:
+    """A release that is not what was published any more."""
+    if account.stood_back:
+        yield Advice(
+            f"已发布版本在磁盘上损坏：{account.stood_back}。检查磁盘，并从镜像恢复该版本。",
+            f"A published release was damaged on disk: {account.stood_back}. Look at the disk, and "
+            "restore that release from where it was distributed to.",
+            "sha256sum -c SHA256SUMS",
         )
 
 
@@ -167,3 +195,6 @@ def hooks(account: Account) -> Iterator[Advice]:
 def listed(names: list[str]) -> str:
     """The first names, each once."""
     return ", ".join(list(dict.fromkeys(names))[:NAMED_FIRST])
+
+
+PARTS = (failure, damage, gate, gone, sources, clock, quarantine, breaks, given_up, hooks)

@@ -15,7 +15,7 @@ import duckdb
 
 from pipeline.documents.personal import mask
 from pipeline.night.account import Aside, Break, Change, Reason
-from pipeline.schema.catalogue import literal, quoted, tables, vocabularies
+from pipeline.schema.catalogue import DUCKDB_TYPES, literal, quoted, tables, vocabularies
 
 NEEDED = ("dim_document", "fact_amount", "fact_check", "fact_quarantine")
 MOST = 200
@@ -186,8 +186,8 @@ def show(connection: duckdb.DuckDBPyConnection, name: str, place: Path | None) -
         made = f"{name}.{quoted(table)}"
         path = None if place is None else place / "parquet" / f"{table}.parquet"
         if path is None or not path.exists():
-            columns = ", ".join(f"{quoted(c.name)} VARCHAR" for c in tables()[table].columns)
-            connection.execute(f"CREATE TABLE {made} ({columns})")
+            typed = [f"{quoted(c.name)} {DUCKDB_TYPES[c.type]}" for c in tables()[table].columns]
+            connection.execute(f"CREATE TABLE {made} ({', '.join(typed)})")
         else:
             source = f"read_parquet({literal(str(path))})"
             connection.execute(f"CREATE VIEW {made} AS SELECT * FROM {source}")

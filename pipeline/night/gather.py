@@ -45,6 +45,8 @@ COUNTED = (
     "given_up",
 )
 MOST_FIRST, MOST_ERROR = 3, 500
+#: where a night failed that no step of it made fail
+OUTSIDE = "outside"
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,9 @@ def gather(evidence: Evidence) -> Account:
     """The account of a night with what to do about it."""
     report = evidence.report
     notes = list(evidence.notes)
+    stood_back = report.account.stood_back if report.account else ""
+    if stood_back:
+        notes.append(stood_back)
     account = Account(
         night=night_id(report),
         number=report.night,
@@ -82,6 +87,7 @@ def gather(evidence: Evidence) -> Account:
         version=evidence.version,
         before=evidence.before.name if evidence.before else None,
         today=evidence.today,
+        stood_back=stood_back or None,
         sources=sources(evidence.fetched),
         came=came(report.account),
         stops=tuple(stop(j) for j in evidence.judgements if j.stops),
@@ -90,17 +96,27 @@ def gather(evidence: Evidence) -> Account:
     )
     if evidence.tables is not None:
         try:
-            found = comparison.compare(evidence.tables, evidence.before)
+            found = compared(evidence.tables, evidence.before, notes)
         except (duckdb.Error, OSError) as error:
-            # A damaged release must not keep its night from being told; that it is, is told first.
-            notes.append(
-                f"the tables could not be compared with release {account.before} "
-                f"({type(error).__name__}): is it whole? sha256sum -c SHA256SUMS tells"
-            )
+            notes.append(f"tonight's tables could not be read: {type(error).__name__}")
         else:
             account = replace(account, **vars(found))
     account = replace(account, notes=tuple(notes))
     return replace(account, todo=advice.of(account))
+
+
+def compared(tables: Path, before: Path | None, notes: list[str]) -> comparison.Compared:
+    """Tonight's tables against the release before; against nothing where that is damaged."""
+    if before is None:
+        return comparison.compare(tables, None)
+    try:
+        return comparison.compare(tables, before)
+    except (duckdb.Error, OSError) as error:
+        notes.append(
+            f"nothing could be compared with release {before.name} ({type(error).__name__}), all "
+            "is told as new: sha256sum -c SHA256SUMS says what of it is damaged"
+        )
+        return comparison.compare(tables, None)
 
 
 def sources(fetched: Fetched | None) -> tuple[Source, ...]:
@@ -156,9 +172,9 @@ def failed(step: str | None, error: BaseException | None) -> Failure:
     while error is not None and (error.__cause__ or error.__context__):
         error = error.__cause__ or error.__context__
     if error is None:
-        return Failure(step or "start", "the run was ended from outside")
+        return Failure(step or OUTSIDE, "the run was ended from outside (a signal, or by a person)")
     words = shown(f"{type(error).__name__}: {error}")
-    return Failure(step or "start", words[:MOST_ERROR])
+    return Failure(step or OUTSIDE, words[:MOST_ERROR])
 
 
 def shown(text: str) -> str:

@@ -41,7 +41,7 @@ def plan(settings: Settings, keep: Keep, now: datetime) -> tuple[Removal, ...]:
         for kind, paths in (
             ("release", releases(settings.curated, keep)),
             ("night", nights(settings.curated, keep)),
-            ("staging", other_stages(settings.staging)),
+            ("staging", store.stale(settings.staging)),
             ("evidence", evidence(settings.raw, keep, now)),
         )
         for path in paths
@@ -101,14 +101,6 @@ def reports(curated: Path) -> list[Path]:
     folder = curated / report.FOLDER
     found = [p for p in folder.glob("*") if (p / report.NAMES[0]).is_file()]
     return sorted(found, key=lambda p: ((p / report.NAMES[0]).stat().st_mtime_ns, p.name))
-
-
-def other_stages(staging: Path) -> list[Path]:
-    """Results of other versions of the code."""
-    if not staging.is_dir():
-        return []
-    found = (p for p in staging.iterdir() if store.VERSION.fullmatch(p.name))
-    return sorted(p for p in found if p.name != store.stage_version())
 
 
 def evidence(raw: Path, keep: Keep, now: datetime) -> list[Path]:

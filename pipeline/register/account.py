@@ -51,6 +51,7 @@ class Account:
     deferred: int = 0
     given_up: int = 0
     nothing_new: bool = False
+    stood_back: str = ""
     moved: tuple[Moved, ...] = ()
 
     def lines(self) -> list[str]:
@@ -68,6 +69,8 @@ class Account:
                 f"{self.given_up:,} given up after failures in several nights, "
                 "until the file or the code changes"
             )
+        if self.stood_back:
+            lines.append(self.stood_back)
         if self.nothing_new:
             lines.append("nothing new: nothing was read, proved or published")
         return lines

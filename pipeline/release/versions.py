@@ -89,12 +89,28 @@ def publish(curated: Path, folder: Path, version: str) -> Path:
         raise FileExistsError(f"{final} exists; a release never changes")
     folder.rename(final)
     sync(final.parent)
+    point(curated, version)
+    return final
+
+
+def point(curated: Path, version: str) -> None:
+    """Point `latest` at a release that is there."""
     pointer = curated / f".latest-{os.getpid()}"
     pointer.unlink(missing_ok=True)
     pointer.symlink_to(Path("releases") / version, target_is_directory=True)
     pointer.replace(curated / "latest")
     sync(curated)
-    return final
+
+
+def unpoint(curated: Path) -> None:
+    """Point at no release."""
+    (curated / "latest").unlink(missing_ok=True)
+    sync(curated)
+
+
+def is_before(version: str, other: str) -> bool:
+    """Whether a version was made before another."""
+    return sort_key(version) < sort_key(other)
 
 
 def sync(path: Path) -> None:

@@ -9,10 +9,13 @@ one worker from outside (worker) and inside (inside), and results (store).
 from __future__ import annotations
 
 import logging
+import os
+import shutil
 import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -35,6 +38,8 @@ STARTS = 3
 ATTEMPTS = 2
 # A document that used this share of its time on the processor was not kept waiting by others.
 BUSY = 0.5
+# Folders for workers begin so, then the process that made them.
+DESKS = "yusuan-desks-"
 NO_ANSWER = "the worker gave an answer that is none"
 # Signals that somebody sent, or the kernel when all memory was used: not the document's doing.
 SENT = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT})
@@ -79,7 +84,9 @@ def run(
     """
     if record is None and task is stage_document:
         record = store.write_refusal
-    with tempfile.TemporaryDirectory(prefix="yusuan-", ignore_cleanup_errors=True) as folder:
+    sweep(Path(tempfile.gettempdir()))
+    prefix = f"{DESKS}{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o711)
         crew = Crew(Path(folder), staging, limits or Limits(), task, record, preload)
         try:
@@ -87,6 +94,16 @@ def run(
         finally:
             for one in crew.workers:
                 one.kill()
+
+
+def sweep(temporary: Path) -> None:
+    """Remove the desks of our own builds that were killed: copies of documents lie on them."""
+    for left in temporary.glob(f"{DESKS}*-*"):
+        process = left.name.removeprefix(DESKS).partition("-")[0]
+        with suppress(OSError):
+            ours = left.lstat().st_uid == os.geteuid() and not left.is_symlink()
+            if ours and process.isdigit() and not processes.is_running(int(process)):
+                shutil.rmtree(left, ignore_errors=True)
 
 
 @dataclass

@@ -26,6 +26,17 @@ def running() -> Iterator[Path]:
         yield from (place for place in PROC.iterdir() if place.name.isdigit())
 
 
+def is_running(process: int) -> bool:
+    """Whether a process is there, whoever it belongs to."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def owner(place: Path) -> int | None:
     """Whose a process is; null where it is gone."""
     try:

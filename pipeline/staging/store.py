@@ -150,10 +150,22 @@ def document_ids(place: Path) -> set[str]:
 
 
 def prune(staging: Path) -> None:
-    """Remove results and readings of other code, and nothing else that may stand there."""
+    """Remove results and readings of other code, what killed builds left half written, and nothing
+    else that may stand there.
+    """
+    for path in stale(staging):
+        shutil.rmtree(path, ignore_errors=True)
+    for draft in (*staging.glob("*/??/.*"), *staging.glob("*/*/??/.*")):
+        if draft.is_dir():
+            shutil.rmtree(draft, ignore_errors=True)
+        else:
+            draft.unlink(missing_ok=True)
+
+
+def stale(staging: Path) -> list[Path]:
+    """The folders of other code."""
     kept = {versions.extract_version(kind) for kind in versions.KINDS}
     kept_readings = {versions.reading_version(kind) for kind in versions.READ_KINDS}
-    for base, current in ((staging, kept), (staging / readings.FOLDER, kept_readings)):
-        for stale in base.iterdir() if base.is_dir() else ():
-            if VERSION.fullmatch(stale.name) and stale.name not in current:
-                shutil.rmtree(stale, ignore_errors=True)
+    places = ((staging, kept), (staging / readings.FOLDER, kept_readings))
+    found = [(p, current) for base, current in places if base.is_dir() for p in base.iterdir()]
+    return sorted(p for p, now in found if VERSION.fullmatch(p.name) and p.name not in now)

@@ -76,7 +76,9 @@ def assemble(path: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, int]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
+    # What builds that were killed left: this one holds the folder.
+    for leftover in path.parent.glob(f".{path.name}.*"):
+        leftover.unlink(missing_ok=True)
     counts = {}
     with connect(draft) as connection:
         for name, table in tables().items():

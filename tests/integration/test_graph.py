@@ -18,6 +18,7 @@ import pytest
 from dagster import (
     AssetKey,
     DefaultScheduleStatus,
+    DefaultSensorStatus,
     ScheduleDefinition,
     TableMetadataValue,
     TableSchema,
@@ -59,11 +60,20 @@ def graph() -> dict[str, Any]:
             if node.key.name not in declared
         },
         "jobs": {
-            JOB.name: {
-                "assets": sorted(k.to_user_string() for k in GRAPH.asset_keys_for_job(JOB.name)),
-                "described": bool(JOB.description),
-                "executor": JOB.executor_def.name,
+            job.name: {
+                "assets": sorted(k.to_user_string() for k in GRAPH.asset_keys_for_job(job.name)),
+                "described": bool(job.description),
+                "executor": job.executor_def.name,
+                "hooks": sorted(hook.name for hook in job.hook_defs),
             }
+            for job in (JOB, defs.resolve_job_def("nightly"))
+        },
+        "sensors": {
+            sensor.name: {
+                "described": bool(sensor.description),
+                "running": sensor.default_status == DefaultSensorStatus.RUNNING,
+            }
+            for sensor in defs.sensors or ()
         },
         "schedules": {
             schedule.name: {
@@ -148,7 +158,8 @@ def test_the_workspace_loads_as_the_web_server_loads_it() -> None:
             container_context=None,
         )
     (repository,) = loaded.definitions_by_name.values()
-    assert repository.has_job("release")
+    assert {"release", "nightly"} <= {job.name for job in repository.get_all_jobs()}
+    assert {s.name for s in repository.sensor_defs} == {"died", "new_files"}
     assert {s.name for s in repository.schedule_defs} == {"nightly"}
 
 
@@ -189,7 +200,7 @@ def test_the_resource_is_the_settings_of_a_build(
 def test_a_critical_expectation_that_fails_stops_the_release(stopped: Stopped) -> None:
     assert not stopped.result.success
     made = set(stopped.materialized())
-    every = {node.key.to_user_string() for node in GRAPH.asset_nodes}
+    every = {key.to_user_string() for key in GRAPH.asset_keys_for_job(JOB.name)}
     assert every - made == {"published_release"}
     releases = stopped.settings.curated / "releases"
     assert [path.name for path in releases.iterdir()] == ["2026.03.02"]

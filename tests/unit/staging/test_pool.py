@@ -474,3 +474,18 @@ def test_a_worker_that_cannot_work_as_another_user_keeps_the_rights_of_root_and_
     found, staging = outcomes(tmp_path, ["good"])
     assert staged(staging) == {found[0].document.document_id}
     assert "workers keep the rights of root: PermissionError" in caplog.text
+
+
+def test_what_a_killed_build_left_on_its_desks_is_swept(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    gone = tmp_path / f"{pool.DESKS}{ended.pid}-abc"
+    ours = tmp_path / f"{pool.DESKS}{os.getpid()}-abc"
+    others = tmp_path / f"{pool.DESKS}of-people"
+    for folder in (gone, ours, others):
+        (folder / "copy").mkdir(parents=True)
+    (tmp_path / f"{pool.DESKS}{ended.pid}-link").symlink_to(others)
+    pool.sweep(tmp_path)
+    assert not gone.exists()
+    assert ours.exists()
+    assert (others / "copy").exists()

@@ -1,0 +1,1 @@
+"""Small nights that can be killed, and the bench on which that is tried."""

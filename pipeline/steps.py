@@ -20,6 +20,8 @@ from pipeline.documents.document import Quarantined
 from pipeline.documents.intake import Intake
 from pipeline.documents.intake import take_in as take_in_folder
 from pipeline.documents.media import PDF
+from pipeline.engines import run as engines
+from pipeline.engines.work import FIRST, SECOND
 from pipeline.findings import frames, settle
 from pipeline.gate import judge as judging
 from pipeline.gate import pins, rules, run
@@ -32,8 +34,8 @@ from pipeline.ledger import books, mandates, second
 from pipeline.release import changes, describe, versions, write
 from pipeline.review import report
 from pipeline.settings import Settings
-from pipeline.staging import pool, store, tables
 from pipeline.staging import second as second_store
+from pipeline.staging import store, tables
 from pipeline.warehouse import build as warehouse
 
 RESULTS = "results.json"
@@ -97,7 +99,7 @@ def stage(settings: Settings) -> Staged:
     todo = [d for d in intake.documents if not store.is_sound(settings.staging, d.document_id)]
     refused = []
     progress.tell("Reading documents", 0, len(todo))
-    for done, outcome in enumerate(pool.run(todo, settings.staging, settings.workers), start=1):
+    for done, outcome in enumerate(engines.read(settings, FIRST, todo), start=1):
         if outcome.refusal is not None:
             refused.append(outcome.refusal.quarantine(outcome.document))
         progress.tell("Reading documents", done, len(todo))
@@ -168,7 +170,7 @@ def read_again(
     documents = [d for d in intake.documents if d.document_id in asked and d.media_type == PDF]
     todo = [d for d in documents if not second_store.is_sound(settings.staging, d.document_id)]
     failed = []
-    outcomes = second_store.stage(todo, settings.staging, settings.workers)
+    outcomes = second_store.checked(settings.staging, engines.read(settings, SECOND, todo))
     for done, outcome in enumerate(outcomes, start=1):
         if outcome.refusal is not None:
             failed.append(outcome.refusal.quarantine(outcome.document))

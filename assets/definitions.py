@@ -13,6 +13,7 @@ from dagster import (
 
 from assets.extracted import extracted_statements
 from assets.ledger import ledger_entries, ledger_proofs
+from assets.partitions import SOURCES, documents_read
 from assets.publication import published_release
 from assets.quality import quality_report
 from assets.raw import raw_documents
@@ -23,8 +24,16 @@ from assets.warehouse import warehouse
 # parallel inside its asset.
 release = define_asset_job(
     "release",
-    selection=AssetSelection.all(),
+    selection=AssetSelection.all() - AssetSelection.assets(documents_read),
     description="Raw documents to a proved release. A failing critical expectation stops it.",
+    executor_def=in_process_executor,
+)
+
+reading = define_asset_job(
+    "reading",
+    selection=AssetSelection.assets(documents_read),
+    partitions_def=SOURCES,
+    description="Reads chosen partitions ahead of a release; one run for as many as are chosen.",
     executor_def=in_process_executor,
 )
 
@@ -40,6 +49,7 @@ nightly = ScheduleDefinition(
 defs = Definitions(
     assets=[
         raw_documents,
+        documents_read,
         extracted_statements,
         ledger_entries,
         ledger_proofs,
@@ -47,7 +57,7 @@ defs = Definitions(
         quality_report,
         published_release,
     ],
-    jobs=[release],
+    jobs=[release, reading],
     schedules=[nightly],
     resources={"workspace": Workspace()},
     executor=in_process_executor,

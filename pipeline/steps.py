@@ -9,6 +9,7 @@ assets are these steps and nothing more. Not here: any rule of the domain.
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ from typing import Any
 import polars as pl
 
 from pipeline import progress
-from pipeline.documents.document import Quarantined
+from pipeline.documents.document import Document, Quarantined
 from pipeline.documents.intake import Intake
 from pipeline.documents.intake import take_in as take_in_folder
 from pipeline.documents.media import PDF
+from pipeline.engines import partitions
 from pipeline.engines import run as engines
 from pipeline.engines.work import FIRST, SECOND
 from pipeline.findings import frames, settle
@@ -96,16 +98,29 @@ def stage(settings: Settings) -> Staged:
     """Read every document that has no staged result of this code yet."""
     intake: Intake = saved(settings, "intake")
     store.prune(settings.staging)
-    todo = [d for d in intake.documents if not store.is_sound(settings.staging, d.document_id)]
+    staged = read_new(settings, intake.documents)
+    save(settings, "staged", staged)
+    return staged
+
+
+def stage_partitions(settings: Settings, keys: Iterable[str]) -> Staged:
+    """Read what is new in some partitions of the documents, ahead of the build that uses it."""
+    intake: Intake = saved(settings, "intake")
+    wanted = frozenset(keys)
+    chosen = tuple(d for d in intake.documents if partitions.before_reading(d) in wanted)
+    return read_new(settings, chosen)
+
+
+def read_new(settings: Settings, documents: tuple[Document, ...]) -> Staged:
+    """Read those of some documents that have no staged result of this code yet."""
+    todo = [d for d in documents if not store.is_sound(settings.staging, d.document_id)]
     refused = []
     progress.tell("Reading documents", 0, len(todo))
     for done, outcome in enumerate(engines.read(settings, FIRST, todo), start=1):
         if outcome.refusal is not None:
             refused.append(outcome.refusal.quarantine(outcome.document))
         progress.tell("Reading documents", done, len(todo))
-    staged = Staged(len(todo), len(intake.documents) - len(todo), tuple(refused))
-    save(settings, "staged", staged)
-    return staged
+    return Staged(len(todo), len(documents) - len(todo), tuple(refused))
 
 
 def enter(settings: Settings) -> books.Ledger:

@@ -27,7 +27,7 @@ from typing import Any
 import polars as pl
 
 from benchmarks.cluster import SHARED, documents
-from benchmarks.tables import written
+from benchmarks.tables import spent, written
 from pipeline import steps
 from pipeline.codes.regions import load_regions
 from pipeline.documents.document import Document
@@ -222,12 +222,6 @@ def cpu_of(work: Callable[[], Any]) -> float:
     before = spent()
     work()
     return spent() - before
-
-
-def spent() -> float:
-    """Processor seconds of this process and of those it has waited for."""
-    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(used.ru_utime + used.ru_stime for used in both)
 
 
 PARTS: dict[str, Callable[..., Figures]] = {

@@ -1,6 +1,8 @@
-"""Tables that benchmarks put into the documentation, between markers. Here: only that."""
+"""What benchmarks share: processor time, and tables put into the documentation between markers."""
 
 from __future__ import annotations
+
+import resource
 
 
 def written(page: str, name: str, title: str, text: str) -> str:
@@ -11,3 +13,9 @@ def written(page: str, name: str, title: str, text: str) -> str:
         return f"{page.rstrip()}\n\n{title}\n\n{block}\n"
     before, rest = page.split(begin, 1)
     return f"{before}{block}{rest.split(end, 1)[1]}"
+
+
+def spent() -> float:
+    """Processor seconds of this process and of those it has waited for."""
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(used.ru_utime + used.ru_stime for used in both)

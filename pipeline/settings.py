@@ -21,6 +21,14 @@ def told(name: str) -> str:
     return os.environ.get(f"YUSUAN_{name}", "")
 
 
+def number(name: str, usual: int) -> int:
+    """What the environment says of a number."""
+    said = told(name)
+    if said and not said.isdecimal():
+        raise ValueError(f"YUSUAN_{name} is {said!r}; a number is expected")
+    return int(said or usual)
+
+
 @dataclass(frozen=True)
 class Settings:
     """The folders of a build and its choices.
@@ -44,7 +52,7 @@ class Settings:
     #: does not share these folders; empty where it does
     exchange: str = field(default_factory=lambda: told("EXCHANGE"))
     #: documents that a machine of a cluster is given at once
-    batch: int = field(default_factory=lambda: int(told("BATCH") or 50))
+    batch: int = field(default_factory=lambda: number("BATCH", 50))
 
     def __post_init__(self) -> None:
         if self.second_reader not in SECOND_READER:

@@ -10,7 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from pipeline.cli import main
 from pipeline.documents.document import Document
 from pipeline.engines import cluster, exchange, partitions, run, work
 from pipeline.engines.partitions import MOST, all_before_reading, batched
@@ -260,6 +262,37 @@ def test_engines_are_chosen_by_settings_and_environment(
         settings(tmp_path, engine="ray")
 
 
+@pytest.mark.parametrize("said", ["many", "-1", "0"])
+def test_a_batch_is_a_number_of_documents(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YUSUAN_BATCH", said)
+    with pytest.raises(ValueError, match=r"YUSUAN_BATCH is .* a number|at least one document"):
+        Settings()
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--engine", "dask"], "needs the address of a scheduler"),
+        (["--engine", "ray"], "is not one of"),
+        (["--engine", "dask", "--scheduler", "tcp://x:1", "--exchange", "lost"], "neither a place"),
+        (
+            ["--engine", "dask", "--scheduler", "tcp://x:1", "--exchange", "s3://b"],
+            "no credentials",
+        ),
+    ],
+)
+def test_command_refuses_an_engine_without_what_it_needs(
+    tmp_path: Path, options: list[str], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in KEYS:
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "raw").mkdir()
+    folders = ["--raw", str(tmp_path / "raw"), "--curated", str(tmp_path / "curated")]
+    done = CliRunner().invoke(main, ["build", *folders, *options])
+    assert done.exit_code == 2
+    assert expected in " ".join(done.output.split())
+
+
 def test_one_at_a_time_is_the_same_as_several(tmp_path: Path, documents: list[Document]) -> None:
     several, serial = settings(tmp_path / "a"), settings(tmp_path / "b", engine="serial")
     assert endings(list(run.read(several, FAKE, documents))) == endings(
@@ -299,6 +332,18 @@ def test_a_cluster_that_loses_a_worker_stages_the_same(
     assert endings(found) == expected
     assert staged(there) == staged(local)
     assert not list(there.staging.glob(".shared*"))
+
+
+def test_a_cluster_that_shares_no_folder_stages_the_same(
+    tmp_path: Path, carried: Settings, documents: list[Document]
+) -> None:
+    local = settings(tmp_path / "local")
+    expected = endings(list(run.read(local, FAKE, documents)))
+    (tmp_path / "cluster").mkdir()
+    with running(tmp_path / "cluster", workers=1) as cluster:
+        there = replace(carried, engine="dask", scheduler=cluster.scheduler)
+        assert endings(list(run.read(there, FAKE, documents))) == expected
+    assert staged(there) == staged(local)
 
 
 def test_a_batch_that_takes_its_workers_along_is_given_up_for_now(

@@ -114,14 +114,13 @@ def report(most: int) -> str:
         before = spent()
         results[name] = measure()
         processor[name] = spent() - before
-        print(
-            f"{name}: {results[name].seconds:.1f} s, processor {processor[name]:.1f} s", flush=True
-        )
+        clock = results[name].seconds
+        print(f"{name}: {clock:.1f} s, processor {processor[name]:.1f} s", flush=True)
     first, base = next(iter(results.items()))
     pages = "real disclosures" if SHARED.is_dir() else "facsimiles"
     rows = [
-        f"{len(todo)} {pages}, batches of {batch}; times as multiples of one worker process. The clock "
-        "leaves the start of a cluster out, the processor does not.",
+        f"{len(todo)} {pages}, batches of {batch}; times as multiples of one worker "
+        "process. The clock leaves the start of a cluster out, the processor does not.",
         "",
         "| engine | clock | processor | staged files | refused | same bytes |",
         "|---|---:|---:|---:|---:|---|",

@@ -9,6 +9,7 @@ from assets.distribution import distributed_release
 from assets.extracted import extracted_statements
 from assets.ledger import ledger_entries, ledger_proofs
 from assets.nights import night
+from assets.partitions import SOURCES, documents_read
 from assets.publication import published_release
 from assets.quality import quality_report
 from assets.raw import raw_documents
@@ -21,8 +22,17 @@ from pipeline.night.order import load
 # parallel inside its asset.
 release = define_asset_job(
     "release",
-    selection=AssetSelection.all() - AssetSelection.assets(fetched_files, distributed_release),
+    selection=AssetSelection.all()
+    - AssetSelection.assets(fetched_files, distributed_release, documents_read),
     description="Raw documents to a proved release. A failing critical expectation stops it.",
+    executor_def=in_process_executor,
+)
+
+reading = define_asset_job(
+    "reading",
+    selection=AssetSelection.assets(documents_read),
+    partitions_def=SOURCES,
+    description="Reads chosen partitions ahead of a release; one run for as many as are chosen.",
     executor_def=in_process_executor,
 )
 
@@ -30,6 +40,7 @@ defs = Definitions(
     assets=[
         fetched_files,
         raw_documents,
+        documents_read,
         extracted_statements,
         ledger_entries,
         ledger_proofs,
@@ -38,7 +49,7 @@ defs = Definitions(
         published_release,
         distributed_release,
     ],
-    jobs=[release, nightly],
+    jobs=[release, reading, nightly],
     schedules=[every_night],
     sensors=[new_files, died],
     resources={"workspace": workspace_of(load().settings), "night": night},

@@ -19,6 +19,9 @@ class Workspace(ConfigurableResource[Settings]):
     `raw` is read only; everything a build makes stands under `curated`. Paths are absolute or
     relative to the project. `today` (ISO date) names the version; empty means the run's day.
     `second_reader` says which PDFs are read again: `failed` (an identity breaks), `all`, `none`.
+    `engine` says where reading happens: `process`, `serial`, or `dask` with the address of its
+    `scheduler`, `batch` documents at a time; `exchange` is the store that carries documents and
+    results where the cluster does not share the folders. Empty means as the environment says.
     """
 
     raw: str = "data/raw"
@@ -28,6 +31,10 @@ class Workspace(ConfigurableResource[Settings]):
     strict: bool = False
     today: str = ""
     second_reader: str = "failed"
+    engine: str = ""
+    scheduler: str = ""
+    exchange: str = ""
+    batch: int = 0
 
     _lock: Lock | None = PrivateAttr(default=None)
 
@@ -43,6 +50,7 @@ class Workspace(ConfigurableResource[Settings]):
     def settings(self) -> Settings:
         """The same as plain data."""
         root = Settings().raw.parents[1]
+        said = {name: getattr(self, name) for name in ("engine", "scheduler", "exchange", "batch")}
         return Settings(
             raw=root / self.raw,
             curated=root / self.curated,
@@ -51,6 +59,7 @@ class Workspace(ConfigurableResource[Settings]):
             strict=self.strict,
             today=date.fromisoformat(self.today) if self.today else None,
             second_reader=self.second_reader,
+            **{name: value for name, value in said.items() if value},
         )
 
 
@@ -64,4 +73,8 @@ def workspace_of(settings: Settings) -> Workspace:
         strict=settings.strict,
         today=settings.today.isoformat() if settings.today else "",
         second_reader=settings.second_reader,
+        engine=settings.engine,
+        scheduler=settings.scheduler,
+        exchange=settings.exchange,
+        batch=settings.batch,
     )

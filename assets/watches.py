@@ -23,6 +23,7 @@ from dagster import (
 )
 
 from assets.nights import noted
+from assets.partitions import documents_read
 from pipeline import lock
 from pipeline.night import watch
 from pipeline.night.course import report_a_death
@@ -32,7 +33,7 @@ LOOK_SECONDS = 60
 
 nightly = define_asset_job(
     "nightly",
-    selection=AssetSelection.all(),
+    selection=AssetSelection.all() - AssetSelection.assets(documents_read),
     description="A night: fetch, read, check, publish, distribute, report.",
     executor_def=in_process_executor,
     hooks={noted},

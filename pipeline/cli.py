@@ -27,7 +27,7 @@ from pipeline.documents import manifest
 from pipeline.lock import Busy, held
 from pipeline.night.command import nightly, status, tidy
 from pipeline.publication.command import publish
-from pipeline.settings import SECOND_READER, Settings
+from pipeline.settings import ENGINES, SECOND_READER, Settings
 
 if TYPE_CHECKING:
     from assets.run import Ending
@@ -77,21 +77,37 @@ for command in (fetch, nightly, publish, status, tidy):
     show_default=True,
     help="PDFs to read again, independently: where an identity fails, all, or none.",
 )
+@click.option("--engine", type=click.Choice(ENGINES), help="Where to read (default: process).")
+@click.option("--scheduler", help="Dask scheduler for --engine dask, as tcp://host:8786.")
+@click.option("--exchange", help="Store between machines that share no folders; see docs/scale.md.")
 def build(
-    raw: Path | None, curated: Path | None, workers: int | None, strict: bool, second_reader: str
+    raw: Path | None,
+    curated: Path | None,
+    workers: int | None,
+    strict: bool,
+    second_reader: str,
+    engine: str | None,
+    scheduler: str | None,
+    exchange: str | None,
 ) -> None:
     """Read disclosures, prove their figures and publish a release.
 
     Runs the Dagster job `release` in this process, the same one as the nightly.
     """
-    base = Settings()
-    settings = Settings(
-        raw=(raw or base.raw).resolve(),
-        curated=(curated or base.curated).resolve(),
-        workers=workers or base.workers,
-        strict=strict,
-        second_reader=second_reader,
-    )
+    try:
+        base = Settings()
+        settings = Settings(
+            raw=(raw or base.raw).resolve(),
+            curated=(curated or base.curated).resolve(),
+            workers=workers or base.workers,
+            strict=strict,
+            second_reader=second_reader,
+            engine=engine or base.engine,
+            scheduler=scheduler or base.scheduler,
+            exchange=exchange or base.exchange,
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     check_folders(settings)
     check_declarations(settings)
     console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
@@ -129,6 +145,7 @@ def check_folders(settings: Settings) -> None:
 
 def check_declarations(settings: Settings) -> None:
     """Stop with a usage error where a file that people write is not well formed."""
+    from pipeline.engines.run import check as check_engine
     from pipeline.gate import pins, rules
     from pipeline.identities.declaration import load_catalogue
     from pipeline.ledger import mandates
@@ -140,6 +157,7 @@ def check_declarations(settings: Settings) -> None:
         mandates.load(settings.expectations)
         rules.load(settings.expectations)
         load_catalogue(settings.expectations / "identities")
+        check_engine(settings)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
 

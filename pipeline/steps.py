@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import pickle
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from pipeline.documents.document import Document, Quarantined
 from pipeline.documents.intake import Intake
 from pipeline.documents.intake import take_in as take_in_folder
 from pipeline.documents.media import PDF
+from pipeline.engines import partitions, work
+from pipeline.engines import run as engines
 from pipeline.findings import frames, settle
 from pipeline.gate import judge as judging
 from pipeline.gate import pins, rules, run
@@ -38,8 +40,8 @@ from pipeline.register.tombstones import of_release
 from pipeline.release import changes, describe, soundness, versions, write
 from pipeline.review import report
 from pipeline.settings import Settings
-from pipeline.staging import pool, store, tables
 from pipeline.staging import second as second_store
+from pipeline.staging import store, tables
 from pipeline.staging import versions as code
 from pipeline.warehouse import build as warehouse
 
@@ -164,44 +166,60 @@ def standing(settings: Settings, release: Path) -> str:
 
 
 def stage(settings: Settings) -> Staged:
-    """Read every document that has no staged result of this code yet, and say why each is.
+    """Read every document that has no staged result of this code yet, and say why each is."""
+    intake = taken_in(settings)
+    with register.tonight(settings.curated).stage("read") as told:
+        stand_back(settings)
+        store.prune(settings.staging)
+        staged = read_new(settings, intake.documents)
+        told.detail = f"{staged.read:,} read, {staged.reused:,} as before"
+    save(settings, "staged", staged)
+    return staged
+
+
+def stage_partitions(settings: Settings, keys: Iterable[str]) -> Staged:
+    """Read what is new in some partitions of the documents, ahead of the build that uses it."""
+    wanted = frozenset(keys)
+    intake: Intake = saved(settings, "intake")
+    night = register.tonight(settings.curated)
+    with night.stage("read") as told:
+        chosen = tuple(d for d in intake.documents if partitions.before_reading(d) in wanted)
+        staged = read_new(settings, chosen)
+        told.detail = f"{staged.read:,} read of {len(wanted):,} partitions"
+    register.let_go(night, "unchanged")
+    return staged
+
+
+def read_new(settings: Settings, documents: tuple[Document, ...]) -> Staged:
+    """Read those of some documents that have no staged result of this code yet.
 
     One that failed for no fault that is surely its own is tried again in later nights, less and
     less often; then its refusal is staged as its result.
     """
     night = register.tonight(settings.curated)
-    intake = taken_in(settings)
-    with night.stage("read") as told:
-        stand_back(settings)
-        store.prune(settings.staging)
-        kinds = {
-            d.sha256: store.sound_kind(settings.staging, d.document_id) for d in intake.documents
-        }
-        night.found(EXTRACT, {key: code.of_extract(kind) for key, kind in kinds.items() if kind})
-        lacking = [d for d in intake.documents if kinds[d.sha256] is None]
-        everything = code.of_extract(code.ANY)
-        night.settled(EXTRACT, everything, {d.sha256 for d in lacking})
-        plan = night.plan(EXTRACT, [d.sha256 for d in lacking], everything, code.explain)
-        refused = put_off(plan, lacking)
-        todo = [d for d in lacking if d.sha256 in plan.why]
-        progress.tell("Reading documents", 0, len(todo))
-        for done, outcome in enumerate(pool.run(todo, settings.staging, settings.workers), start=1):
-            key = outcome.document.sha256
-            if outcome.refusal is None:
-                kind = store.kind_of(settings.staging, outcome.document.document_id)
-                night.done(plan, key, code.of_extract(kind))
+    kinds = {d.sha256: store.sound_kind(settings.staging, d.document_id) for d in documents}
+    night.found(EXTRACT, {key: code.of_extract(kind) for key, kind in kinds.items() if kind})
+    lacking = [d for d in documents if kinds[d.sha256] is None]
+    everything = code.of_extract(code.ANY)
+    night.settled(EXTRACT, everything, {d.sha256 for d in lacking})
+    plan = night.plan(EXTRACT, [d.sha256 for d in lacking], everything, code.explain)
+    refused = put_off(plan, lacking)
+    todo = [d for d in lacking if d.sha256 in plan.why]
+    progress.tell("Reading documents", 0, len(todo))
+    for done, outcome in enumerate(engines.read(settings, work.FIRST, todo), start=1):
+        key = outcome.document.sha256
+        if outcome.refusal is None:
+            kind = store.kind_of(settings.staging, outcome.document.document_id)
+            night.done(plan, key, code.of_extract(kind))
+        else:
+            final = night.is_last_try(plan, key)
+            if final:
+                store.write_refusal(settings.staging, outcome.document, outcome.refusal)
             else:
-                final = night.is_last_try(plan, key)
-                if final:
-                    store.write_refusal(settings.staging, outcome.document, outcome.refusal)
-                else:
-                    refused.append(outcome.refusal.quarantine(outcome.document))
-                night.failed(plan, key, outcome.refusal, everything, final=final)
-            progress.tell("Reading documents", done, len(todo))
-        staged = Staged(len(todo), len(intake.documents) - len(lacking), tuple(refused))
-        told.detail = f"{staged.read:,} read, {staged.reused:,} as before"
-    save(settings, "staged", staged)
-    return staged
+                refused.append(outcome.refusal.quarantine(outcome.document))
+            night.failed(plan, key, outcome.refusal, everything, final=final)
+        progress.tell("Reading documents", done, len(todo))
+    return Staged(len(todo), len(documents) - len(lacking), tuple(refused))
 
 
 def put_off(plan: Plan, documents: list[Document]) -> list[Quarantined]:
@@ -284,7 +302,7 @@ def read_again(
     plan = night.plan(SECOND, [d.sha256 for d in lacking], code.of_second(), code.explain)
     todo = [d for d in lacking if d.sha256 in plan.why]
     failed = put_off(plan, lacking)
-    outcomes = second_store.stage(todo, settings.staging, settings.workers)
+    outcomes = second_store.checked(settings.staging, engines.read(settings, work.SECOND, todo))
     for done, outcome in enumerate(outcomes, start=1):
         key = outcome.document.sha256
         if outcome.refusal is None:

@@ -54,14 +54,9 @@ def publish(
     from pipeline.stores.contract import StoreError
 
     try:
-        path = stores or configured.file()
         if stores is not None and not stores.exists():
             raise click.UsageError(f"{stores} does not exist")
-        named = configured.load(path)
-        said = to or named.publish_to
-        if said is None:
-            raise click.UsageError(f"say where: --to, or publish_to in {path}")
-        store = address.opened(configured.address(said, named))
+        store = address.opened(configured.place(to, stores or configured.file()))
         root = (curated or Settings().curated).resolve()
         folder = publishing.release_folder(root, version)
     except (address.AddressError, publishing.NothingToPublish) as error:

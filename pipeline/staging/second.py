@@ -48,7 +48,14 @@ def stage_document(staging: Path, document: Document) -> None:
 
 def stage(documents: list[Document], staging: Path, workers: int) -> Iterator[Outcome]:
     """Read documents a second time, each in a worker, yielding each outcome as it comes."""
-    for outcome in pool.run(documents, staging, workers, limits=LIMITS, task=stage_document):
+    yield from checked(
+        staging, pool.run(documents, staging, workers, limits=LIMITS, task=stage_document)
+    )
+
+
+def checked(staging: Path, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """The outcomes of a second reading, those that left none as refusals."""
+    for outcome in outcomes:
         if outcome.refusal is None and not is_sound(staging, outcome.document.document_id):
             refusal = Refusal("readers", "reader_failed", "what it left is no second reading")
             yield Outcome(outcome.document, refusal)

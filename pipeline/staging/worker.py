@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
@@ -29,11 +30,18 @@ from pipeline.staging.store import stage_version
 
 # One thread per library in a worker: the pool is the parallelism.
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS")
+# What a worker inherits of the environment, by how names begin.
+KNOWN = ("PATH", "LANG", "LC_", "TZ", "LD_LIBRARY_PATH", "PYTHON", "VIRTUAL_ENV", "COV_CORE_")
 START_SECONDS, EXIT_SECONDS = 180.0, 2.0
 BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from pipeline.staging import inside; inside.main(int(sys.argv[2]))"
 )
+
+
+def harmless(environment: Mapping[str, str]) -> dict[str, str]:
+    """What of an environment a process that opens untrusted files may know: no credentials."""
+    return {name: said for name, said in environment.items() if name.startswith(KNOWN)}
 
 
 @dataclass
@@ -145,7 +153,10 @@ def start(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=os.environ | homes | dict.fromkeys(THREAD_LIMITS, "1") | {processes.MARK: mark},
+            env=harmless(os.environ)
+            | homes
+            | dict.fromkeys(THREAD_LIMITS, "1")
+            | {processes.MARK: mark},
             pass_fds=(theirs.fileno(),),
             start_new_session=True,
         )

@@ -59,6 +59,13 @@ class Bucket:
         )
         return {entry["path"]: entry["size"] for entry in listed}
 
+    def size(self, key: str) -> int | None:
+        """How large an object is."""
+        try:
+            return self.asked(lambda: obstore.head(self.backend, key), key)["size"]
+        except Absent:
+            return None
+
     def put_new(self, key: str, source: Path | bytes) -> None:
         """Write an object where none stands."""
         self.asked(lambda: obstore.put(self.backend, key, source, mode="create"), key)

@@ -66,6 +66,15 @@ def file() -> Path:
     return Path(os.environ.get(VARIABLE) or PLACE)
 
 
+def place(said: str | None, path: Path) -> Address:
+    """Where somebody says, else where the file says to publish to. Raises `AddressError`."""
+    named = load(path)
+    chosen = said or named.publish_to
+    if chosen is None:
+        raise AddressError(f"say where: --to, or publish_to in {path}")
+    return address(chosen, named)
+
+
 def load(path: Path) -> Named:
     """The places of a file; none where there is no file. Raises `AddressError`."""
     if not path.exists():

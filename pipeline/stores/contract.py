@@ -53,6 +53,10 @@ class Store(Protocol):
         """Every object whose key begins with the folder `prefix`, by key, with its size."""
         ...
 
+    def size(self, key: str) -> int | None:
+        """How large an object is, null where there is none."""
+        ...
+
     def put_new(self, key: str, source: Path | bytes) -> None:
         """Write an object whole or not at all; raises `Taken` where one stands there."""
         ...

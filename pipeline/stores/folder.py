@@ -44,6 +44,13 @@ class Folder:
             if not path.name.startswith(DRAFT)
         }
 
+    def size(self, key: str) -> int | None:
+        """How large an object is."""
+        try:
+            return (self.root / key).stat().st_size
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
     def put_new(self, key: str, source: Path | bytes) -> None:
         """Write an object where none stands."""
         with self.draft(key, source) as (draft, target):

@@ -29,7 +29,7 @@ from pipeline.identities.declaration import load_catalogue
 from pipeline.identities.engine import Results
 from pipeline.identities.engine import run as run_identities
 from pipeline.ledger import books, mandates, second
-from pipeline.release import changes, describe, versions, write
+from pipeline.release import changes, describe, diff, versions, write
 from pipeline.review import report
 from pipeline.settings import Settings
 from pipeline.staging import pool, store, tables
@@ -226,7 +226,8 @@ def check_judged(settings: Settings) -> None:
 def publish(settings: Settings) -> Published:
     """Write the release and point `latest` at it, unless it would equal the last one.
 
-    Raises `Stopped` where the gate has not judged this very warehouse, or has stopped it.
+    Raises `Stopped` where the gate has not judged this very warehouse, or has stopped it, and
+    `NotComparable` where its difference from the last release cannot be told and proved.
     """
     progress.tell("Writing the release", 0, 1)
     check_judged(settings)
@@ -242,6 +243,8 @@ def publish(settings: Settings) -> Published:
     for name in (RESULTS, REPORT):
         (folder / "quality" / name).write_bytes((settings.quality / name).read_bytes())
     summary = describe.summarise(settings.warehouse)
+    if last is not None:
+        diff.write(folder, last)
     notes = changes.notes(folder, last)
     hashes = describe.write_pages(
         folder, version, settings.version_day, summary, notes, settings.expectations

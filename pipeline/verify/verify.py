@@ -838,9 +838,9 @@ def check_identities(release: Release) -> Iterator[Problem]:
     for column, said, condition, cause in IDENTITY_RULES:
         query = select.format(said, condition)
         yield from each_row(release, "identities", "fact_check", column, query, cause)
-    for said, condition, cause in TERM_RULES:
+    for column, said, condition, cause in TERM_RULES:
         query = f"SELECT check_id, position, {said} FROM term WHERE {condition} ORDER BY ALL"
-        yield from each_row(release, "identities", "fact_check_term", "", query, cause)
+        yield from each_row(release, "identities", "fact_check_term", column, query, cause)
     for identity, pairs in FORMS.items():
         options = " OR ".join(
             f"(p.{left} = c.left_value AND {right} = c.right_value)" for left, right in pairs
@@ -922,14 +922,16 @@ IDENTITY_RULES = (
     ),
 )
 TERM_RULES = (
-    ("amount_id", "amount_id IS NULL AND claim_id IS NULL", "the term is no cell ({})"),
-    ("sign", "sign NOT IN (1, -1)", "sign {} is neither 1 nor -1"),
+    ("amount_id", "sign", "amount_id IS NULL AND claim_id IS NULL", "the term is no cell"),
+    ("sign", "sign", "sign NOT IN (1, -1)", "sign {} is neither 1 nor -1"),
     (
+        "amount_id",
         "identity_id",
         "NOT between_documents AND cell_document <> document_id",
-        "the cell is another document's ({})",
+        "the cell is another document's, which {} does not ask",
     ),
     (
+        "amount_id",
         "cell_statement",
         "statements IS NOT NULL AND cell_statement NOT IN (SELECT unnest(statements))",
         "the cell stands in {}, no statement of the identity",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipeline.documents import personal
 from pipeline.schema.catalogue import Table, literal, quoted, tables
 
 FOLDER = "changes"
@@ -70,6 +71,7 @@ def write(folder: Path, last: Path) -> None:
     (folder / FOLDER).mkdir()
     with duckdb.connect() as connection:
         compared = compare(connection, folder, last)
+        mask(connection)
         columns = "table_name, key, document_id, change, column_name, old, new, yuan_moved, cause"
         query = f"SELECT {columns} FROM changes ORDER BY ALL"
         for kind, options in (("parquet", "FORMAT parquet, COMPRESSION zstd"), ("csv", "HEADER")):
@@ -84,6 +86,18 @@ def write(folder: Path, last: Path) -> None:
         stored = literal(str(folder / FOLDER / "changes.parquet"))
         for sides in compared:
             prove(connection, sides, f"read_parquet({stored})")
+
+
+def mask(connection: duckdb.DuckDBPyConnection) -> None:
+    """Old texts without what is personal: a release that lost a number must not repeat it."""
+    suspects = connection.execute(
+        f"SELECT DISTINCT old FROM changes WHERE regexp_matches(old, {literal(personal.SUSPECT)})"
+    ).fetchall()
+    for (text,) in suspects:
+        if personal.found_in(text):
+            connection.execute(
+                "UPDATE changes SET old = ? WHERE old = ?", [personal.mask(text), text]
+            )
 
 
 def compare(connection: duckdb.DuckDBPyConnection, folder: Path, last: Path) -> list[Sides]:

@@ -48,6 +48,7 @@ def manifest(release: About, hashes: dict[str, str]) -> dict[str, Any]:
         "patterns": {
             "personal": personal.PERSONAL.pattern,
             "suspect": personal.SUSPECT,
+            "fields": personal.FIELD.pattern,
             "widths": {chr(wide): told for wide, told in personal.FULL_WIDTH_DIGITS.items()},
             "formula_starts": list(intake.FORMULA_STARTS),
             "signed_figure": intake.SIGNED_FIGURE.pattern,

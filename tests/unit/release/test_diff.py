@@ -16,7 +16,6 @@ from pipeline.release import diff, write
 from pipeline.schema.catalogue import literal, tables, vocabularies
 from tests.builds import Built, database
 
-
 FIRST = "amount_id = (SELECT min(amount_id) FROM t)"
 
 
@@ -172,6 +171,14 @@ def test_changes_that_do_not_lead_to_the_new_release_stop_it(
     monkeypatch.setattr(diff, "compare", losing)
     with pytest.raises(diff.NotComparable, match="fact_amount: last release and changes"):
         diff.write(pair.now, pair.last)
+
+
+def test_what_was_personal_in_the_last_release_is_not_repeated(pair: Pair) -> None:
+    leaked = f"UPDATE t SET label = '电话 13812345678' WHERE {FIRST}"
+    Pair(pair.now, pair.last).change("fact_amount", leaked)
+    (found,) = pair.made()
+    assert found["column_name"] == "label"
+    assert "138" not in found["old"]
 
 
 def test_the_same_releases_give_the_same_bytes(pair: Pair, tmp_path: Path) -> None:

@@ -271,6 +271,26 @@ def test_a_formula_in_a_text(spoiled: Spoiled, text: str) -> None:
     assert "begins like a spreadsheet formula" in told
 
 
+def test_a_column_for_a_handler(spoiled: Spoiled) -> None:
+    spoiled.edit("manifest.json", lambda s: s.replace('"zh": "单位名称"', '"zh": "联系人"', 1))
+    told = said(spoiled, "texts", "dim_unit", "name")
+    assert "is a column for a handler's name or number" in told
+
+
+def test_a_telephone_number_among_the_changes(spoiled: Spoiled) -> None:
+    (spoiled.folder / "changes").mkdir()
+    with verify.connect(str(spoiled.folder.parent / "spill")) as connection:
+        connection.execute(
+            f"COPY (SELECT 'dim_unit' AS table_name, 'k' AS key, 'name' AS column_name,"
+            f" '电话 {PHONE}' AS old, 'x' AS new) TO '{spoiled.folder}/changes/changes.parquet'"
+        )
+    told = said(spoiled, "texts", "changes", "old")
+    assert told == (
+        "changes.old [table_name=dim_unit, key=k, column_name=name]: "
+        "a text looks like a telephone number or a handler's name"
+    )
+
+
 def test_a_key_twice(spoiled: Spoiled) -> None:
     key = spoiled.one(PROVED)
     copy = f"INSERT INTO fact_amount FROM fact_amount WHERE amount_id = '{key}'"

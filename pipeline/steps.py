@@ -37,7 +37,7 @@ from pipeline.ledger import books, mandates, second, tombstones
 from pipeline.register import inputs
 from pipeline.register.attempts import Plan
 from pipeline.register.tombstones import of_release
-from pipeline.release import changes, describe, soundness, versions, write
+from pipeline.release import changes, describe, diff, soundness, versions, write
 from pipeline.review import report
 from pipeline.settings import Settings
 from pipeline.staging import second as second_store
@@ -375,7 +375,8 @@ def check_judged(settings: Settings) -> None:
 def publish(settings: Settings) -> Published:
     """Write the release and point `latest` at it, unless it would equal the last one.
 
-    Raises `Stopped` where the gate has not judged this very warehouse, or has stopped it.
+    Raises `Stopped` where the gate has not judged this very warehouse, or has stopped it, and
+    `NotComparable` where its difference from the last release cannot be told and proved.
     """
     progress.tell("Writing the release", 0, 1)
     night = register.tonight(settings.curated)
@@ -402,6 +403,8 @@ def released(settings: Settings) -> Published:
     for name in (RESULTS, REPORT):
         (folder / "quality" / name).write_bytes((settings.quality / name).read_bytes())
     summary = describe.summarise(settings.warehouse)
+    if last is not None:
+        diff.write(folder, last)
     notes = changes.notes(folder, last)
     hashes = describe.write_pages(
         folder, version, settings.version_day, summary, notes, settings.expectations

@@ -111,7 +111,7 @@ def of_codes(connection: duckdb.DuckDBPyConnection) -> Iterator[Entry]:
 
 
 def as_csv(entries: Iterable[Entry]) -> str:
-    """The entries as CSV; texts that a spreadsheet would run are set off by a blank."""
+    """The entries as CSV (RFC 4180, UTF-8)."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(DICTIONARY_COLUMNS)

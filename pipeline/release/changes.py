@@ -1,7 +1,7 @@
 """What a release changes against the one before it, in a few lines.
 
-Here: documents and amounts added, gone and changed, as counts and names. The full diff, cell by
-cell, is a table of its own and not made yet.
+Here: documents and amounts added, gone and changed, as counts and names, and the values that
+changed by their cause. Not here: the changes themselves, value by value (diff).
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.schema.catalogue import literal
+from pipeline.release.diff import FOLDER
+from pipeline.schema.catalogue import literal, vocabularies
 
 CHANGES = {
     "amounts added": "SELECT count(*) FROM now ANTI JOIN last USING (amount_id)",
@@ -36,9 +37,30 @@ def notes(folder: Path, last: Path | None) -> str:
         for what, query in CHANGES.items():
             found = connection.execute(query).fetchone()
             lines.append(f"- {what}: {found[0] if found else 0}")
+        lines += by_cause(connection, folder / FOLDER / "changes.parquet")
         lines += documents(connection, "added", "now_documents", "last_documents")
         lines += documents(connection, "gone", "last_documents", "now_documents")
     return "\n".join(lines)
+
+
+def by_cause(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+    """Values that changed by cause, and the yuan that moved in fact_amount."""
+    if not path.is_file():
+        return []
+    found = connection.execute(
+        f"""
+        SELECT cause, count(*),
+               coalesce(sum(abs(yuan_moved)) FILTER (table_name = 'fact_amount'), 0)
+        FROM read_parquet({literal(str(path))}) GROUP BY 1
+        """
+    ).fetchall()
+    told = {cause: (values, yuan) for cause, values, yuan in found}
+    lines = ["", "| cause | 原因 | values | yuan moved |", "|---|---|---|---|"]
+    for cause, meaning in vocabularies()["change_cause"].items():
+        if cause in told:
+            values, yuan = told[cause]
+            lines.append(f"| {meaning['en']} | {meaning['zh']} | {values:,} | {yuan:,} |")
+    return [*lines, ""] if told else []
 
 
 def documents(connection: duckdb.DuckDBPyConnection, word: str, left: str, right: str) -> list[str]:

@@ -7,7 +7,6 @@ every file. Not here: how they are used (verify), nor what a fingerprint is (the
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -49,6 +48,7 @@ def manifest(release: About, hashes: dict[str, str]) -> dict[str, Any]:
         "patterns": {
             "personal": personal.PERSONAL.pattern,
             "suspect": personal.SUSPECT,
+            "fields": personal.FIELD.pattern,
             "widths": {chr(wide): told for wide, told in personal.FULL_WIDTH_DIGITS.items()},
             "formula_starts": list(formulas.FORMULA_STARTS),
             "signed_figure": formulas.SIGNED_FIGURE.pattern,
@@ -70,6 +70,8 @@ def described_table(
 ) -> dict[str, Any]:
     """One table: what is declared of it, and what it held when it was made."""
     names = [column.name for column in table.columns]
+    path = release.folder / "parquet" / f"{table.name}.parquet"
+    made = verify.fingerprints(connection, path, names)
     return {
         "zh": table.zh,
         "en": table.en,
@@ -79,17 +81,15 @@ def described_table(
         "rows": release.rows[table.name],
         "years": verify.years(connection, table.name, names),
         "columns": [
-            described_column(connection, release.folder, table, column) for column in table.columns
+            described_column(column) | made[column.name] | totalled(connection, table, column)
+            for column in table.columns
         ],
     }
 
 
-def described_column(
-    connection: duckdb.DuckDBPyConnection, folder: Path, table: Table, column: Column
-) -> dict[str, Any]:
-    """One column; money has its sum too, which shows a slip of the unit for what it is."""
-    path = folder / "parquet" / f"{table.name}.parquet"
-    told = {
+def described_column(column: Column) -> dict[str, Any]:
+    """What is declared of a column."""
+    return {
         "name": column.name,
         "type": DUCKDB_TYPES[column.type],
         "null": column.null,
@@ -100,11 +100,13 @@ def described_column(
         "en": column.en,
         "usage_zh": column.usage_zh,
         "usage_en": column.usage,
-        **verify.fingerprint(connection, path, column.name),
     }
-    if column.type == "money":
-        told["sum"] = verify.total(connection, table.name, column.name)
-    return told
+
+
+def totalled(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> dict[str, str]:
+    """The sum of a money column, which shows a slip of the unit for what it is."""
+    money = column.type == "money"
+    return {"sum": verify.total(connection, table.name, column.name)} if money else {}
 
 
 def identities(

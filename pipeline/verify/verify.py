@@ -14,6 +14,7 @@ only where they stand.
 from __future__ import annotations
 
 import argparse
+import csv
 import hashlib
 import json
 import re
@@ -37,11 +38,13 @@ CITATION, CARD, DICTIONARY, DATABASE = (
     *("CITATION.cff", "README.md", "dictionary.csv"),
     "yusuan.duckdb",
 )
+CHANGES = "changes/changes.parquet"
 FORMAT = 1
 MOST = 5  # rows shown of one cause
 MOST_TOLD = 40  # problems shown of one check
 TEN_THOUSAND = 10_000
 MEMORY = "2GB"
+LONG = 100_000  # rows
 
 
 @dataclass(frozen=True)
@@ -124,23 +127,42 @@ def years(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str])
     return {"-" if year is None else str(year): int(count) for year, count in found}
 
 
-def fingerprint(connection: duckdb.DuckDBPyConnection, path: Path, column: str) -> dict[str, Any]:
-    """Number of nulls and a hash of a Parquet column: of what each row holds, and in which row.
+def fingerprints(
+    connection: duckdb.DuckDBPyConnection, path: Path, columns: Iterable[str]
+) -> dict[str, dict[str, Any]]:
+    """Number of nulls and a hash of Parquet columns: of what each row holds, and in which row.
 
-    The sum over all rows of row number times 60 bits of the value's MD5, by distinct value: any
-    engine that knows MD5 can compute it, and equal columns are equal in it.
+    The hash is the sum over all rows of the row's number (from 1) times 60 bits of the value's MD5:
+    any engine that knows MD5 can compute it, and equal columns are equal in it. A long table is
+    summed by distinct value, which is the same sum.
     """
-    row = connection.execute(
-        f"""
-        SELECT coalesce(sum(n) FILTER (v IS NULL), 0),
-               coalesce(sum(CAST('0x' || left(md5(v), 15) AS BIGINT) * places), 0)
-        FROM (SELECT CAST({name(column)} AS VARCHAR) AS v, count(*) AS n,
-                     sum(file_row_number + 1) AS places
-              FROM read_parquet({text(str(path))}, file_row_number = true) GROUP BY 1)
-        """
-    ).fetchone()
-    assert row is not None
-    return {"nulls": int(row[0]), "fingerprint": f"{int(row[1]):x}"}
+    rows = f"read_parquet({text(str(path))}, file_row_number = true)"
+    counted = connection.execute(f"SELECT count(*) FROM {rows}").fetchone()
+    if counted is not None and counted[0] > LONG:
+        found: list[Any] = []
+        for column in columns:
+            value = f"CAST({name(column)} AS VARCHAR) AS v"
+            grouped = (
+                f"SELECT {value}, count(*) AS n, sum(file_row_number + 1) AS places"
+                f" FROM {rows} GROUP BY 1"
+            )
+            query = f"SELECT coalesce(sum(n) FILTER (v IS NULL), 0), {weighed('v', 'places')}"
+            found += connection.execute(f"{query} FROM ({grouped})").fetchone() or ()
+    else:
+        sums = ", ".join(
+            f"count(*) - count({name(column)}), "
+            + weighed(f"CAST({name(column)} AS VARCHAR)", "(file_row_number + 1)")
+            for column in columns
+        )
+        found = list(connection.execute(f"SELECT {sums} FROM {rows}").fetchone() or ())
+    pairs = zip(columns, found[::2], found[1::2], strict=True)
+    return {c: {"nulls": int(n), "fingerprint": f"{int(h):x}"} for c, n, h in pairs}
+
+
+def weighed(value: str, place: str) -> str:
+    """The sum of 60 bits of the MD5 of a text times its place, as SQL."""
+    bits = f"CAST('0x' || left(md5({value}), 15) AS BIGINT)"
+    return f"coalesce(sum(CAST({bits} AS HUGEINT) * {place}), 0)"
 
 
 def total(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> str:
@@ -410,7 +432,7 @@ def check_dictionary(release: Release) -> Iterator[Problem]:
                     yield Problem("dictionary", table, column, "", cause)
     for table, query in LABELS.items():
         if table in release.whole:
-            for column, language in (("zh", "Chinese"), ("en", "English")):
+            for column, language in LANGUAGES.items():
                 cause = f"no {language} label"
                 label = query[column]
                 yield from each_row(
@@ -422,30 +444,32 @@ def check_dictionary(release: Release) -> Iterator[Problem]:
                     f" WHERE ({query['where']}) AND coalesce(trim({label}), '') = '' ORDER BY ALL",
                     cause,
                 )
-    release.execute(
-        "CREATE OR REPLACE TEMP TABLE dictionary AS SELECT * FROM read_csv("
-        f"{text(str(release.folder / DICTIONARY))}, header = true, all_varchar = true,"
-        " auto_detect = false, delim = ',', quote = '\"', columns = {"
-        + ", ".join(f"'{column}': 'VARCHAR'" for column in DICTIONARY_COLUMNS)
-        + "})"
-    )
-    for kind, parent, entry, zh, en in release.rows(
-        "SELECT kind, parent, name, zh, en FROM dictionary"
-        " WHERE coalesce(trim(zh), '') = '' OR coalesce(trim(en), '') = '' ORDER BY ALL"
-    ):
-        lacking = " and ".join(
-            lang for lang, said in (("Chinese", zh), ("English", en)) if not (said or "").strip()
-        )
-        cause = f"{DICTIONARY}: {kind} {parent or ''} {entry} has no {lacking} label"
-        yield Problem("dictionary", "", "", "", cause)
-    release.execute("CREATE OR REPLACE TEMP TABLE wanted (kind VARCHAR, parent VARCHAR, n VARCHAR)")
-    release.connection.executemany("INSERT INTO wanted VALUES (?, ?, ?)", list(entries(release)))
-    for kind, parent, entry in release.rows(
-        "SELECT w.kind, w.parent, w.n FROM wanted w ANTI JOIN dictionary d ON d.kind = w.kind"
-        " AND d.name = w.n AND coalesce(d.parent, '') = w.parent ORDER BY ALL"
-    ):
-        cause = f"{DICTIONARY} has no entry for {kind} {parent} {entry}"
-        yield Problem("dictionary", "", "", "", cause)
+    known = set()
+    for entry in dictionary(release):
+        place = " ".join(part for part in (entry["kind"], entry["parent"], entry["name"]) if part)
+        known.add((entry["kind"], entry["parent"], entry["name"]))
+        for language, spoken in LANGUAGES.items():
+            if not entry[language].strip():
+                cause = f"{DICTIONARY}: {place} has no {spoken} label"
+                yield Problem("dictionary", "", "", "", cause)
+    for wanted in sorted(set(entries(release)) - known):
+        place = " ".join(part for part in wanted if part)
+        yield Problem("dictionary", "", "", "", f"{DICTIONARY} has no entry for {place}")
+
+
+def dictionary(release: Release) -> list[dict[str, str]]:
+    """The entries of dictionary.csv."""
+    try:
+        with (release.folder / DICTIONARY).open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.reader(stream, strict=True))
+    except (OSError, ValueError, csv.Error) as error:
+        raise Unreadable(f"{DICTIONARY} cannot be read: {first_line(error)}") from error
+    if not rows or rows[0] != list(DICTIONARY_COLUMNS):
+        raise Unreadable(f"{DICTIONARY} has other columns than {', '.join(DICTIONARY_COLUMNS)}")
+    short = [row for row in rows if len(row) != len(DICTIONARY_COLUMNS)]
+    if short:
+        raise Unreadable(f"{DICTIONARY} has {len(short)} rows of another length")
+    return [dict(zip(DICTIONARY_COLUMNS, row, strict=True)) for row in rows[1:]]
 
 
 LANGUAGES = {"zh": "Chinese", "en": "English"}
@@ -516,31 +540,37 @@ def check_schema(release: Release) -> Iterator[Problem]:
             if wanted is not None and kind != wanted:
                 floating = " (floating point is never exact)" if FLOATING.search(kind) else ""
                 yield Problem("schema", table, column, "", f"is {kind}, not {wanted}{floating}")
-        for column in spec["columns"]:
-            if column["name"] in found:
-                yield from check_values(release, table, spec, column)
+        present = [column for column in spec["columns"] if column["name"] in found]
+        yield from check_values(release, table, spec, present)
 
 
 FLOATING = re.compile("DOUBLE|FLOAT|REAL")
 
 
 def check_values(
-    release: Release, table: str, spec: dict[str, Any], column: dict[str, Any]
+    release: Release, table: str, spec: dict[str, Any], columns: list[dict[str, Any]]
 ) -> Iterator[Problem]:
-    """Nulls, empty texts and words of closed lists in one column."""
-    place = name(column["name"])
+    """Nulls, empty texts and words of closed lists."""
+    unfit = []
+    for column in columns:
+        place = name(column["name"])
+        if not column["null"]:
+            unfit.append((column["name"], f"{place} IS NULL", "has no value"))
+        if column["type"] == "VARCHAR":
+            unfit.append((column["name"], f"{place} = ''", "is an empty text, not null"))
+        if column["words"]:
+            known = ", ".join(map(text, release.manifest["vocabularies"][column["words"]]))
+            cause = f"is not in the closed list {column['words']}"
+            unfit.append((column["name"], f"{place} NOT IN ({known})", cause))
+    if not unfit:
+        return
+    counts = ", ".join(f"count(*) FILTER ({condition})" for _, condition, _ in unfit)
     keys = ", ".join(map(name, spec["key"]))
-    query = f"SELECT {keys} FROM {name(table)} WHERE {{}} ORDER BY ALL"
-    unfit = [] if column["null"] else [(f"{place} IS NULL", "has no value")]
-    if column["type"] == "VARCHAR":
-        unfit.append((f"{place} = ''", "is an empty text, not null"))
-    if column["words"]:
-        known = ", ".join(map(text, release.manifest["vocabularies"][column["words"]]))
-        unfit.append((f"{place} NOT IN ({known})", f"is not in the closed list {column['words']}"))
-    for condition, cause in unfit:
-        if release.rows(f"SELECT 1 FROM {name(table)} WHERE {condition} LIMIT 1"):
-            shown_query = query.format(condition)
-            yield from each_row(release, "schema", table, column["name"], shown_query, cause)
+    (found,) = release.rows(f"SELECT {counts} FROM {name(table)}")
+    for (column, condition, cause), number in zip(unfit, found, strict=True):
+        if number:
+            query = f"SELECT {keys} FROM {name(table)} WHERE {condition} ORDER BY ALL"
+            yield from each_row(release, "schema", table, column, query, cause)
 
 
 def check_rows(release: Release) -> Iterator[Problem]:
@@ -585,11 +615,8 @@ def check_fingerprints(release: Release) -> Iterator[Problem]:
         path = release.folder / "parquet" / f"{table}.parquet"
         made = {column["name"]: column for column in spec["columns"]}
         present = {row[0] for row in release.rows(f"DESCRIBE {name(table)}")}
-        now = {
-            column: fingerprint(release.connection, path, column)
-            for column in made
-            if column in present
-        }
+        columns = [column for column in made if column in present]
+        now = fingerprints(release.connection, path, columns) if columns else {}
         for column, found in now.items():
             declared = {key: made[column][key] for key in ("nulls", "fingerprint")}
             if found == declared:
@@ -653,7 +680,7 @@ def check_copies(release: Release) -> Iterator[Problem]:
         if not path.is_file():
             continue
         declared = ", ".join(f"{text(column)}: 'VARCHAR'" for column in columns)
-        csv = (
+        copy = (
             f"read_csv({text(str(path))}, header = true, auto_detect = false, delim = ',',"
             f" quote = '\"', escape = '\"', strict_mode = true, parallel = false,"
             f" max_line_size = 20000000, columns = {{{declared}}})"
@@ -665,7 +692,7 @@ def check_copies(release: Release) -> Iterator[Problem]:
             yield Problem("copies", table, "", "", cause)
             continue
         try:
-            yield from compare(release, table, columns, csv, "CSV")
+            yield from compare(release, table, columns, copy, "CSV")
         except duckdb.Error as error:
             cause = f"csv/{table}.csv cannot be compared: {first_line(error)}"
             yield Problem("copies", table, "", "", cause)
@@ -731,35 +758,64 @@ def check_texts(release: Release) -> Iterator[Problem]:
     starts = tuple(patterns["formula_starts"])
     figure = re.compile(patterns["signed_figure"])
     leading = ", ".join(map(text, starts))
-    for table, spec in release.whole.items():
+    field = re.compile(patterns["fields"])
+    for table, spec in release.tables.items():
         for column in spec["columns"]:
-            if column["type"] != "VARCHAR":
-                continue
-            place, keys = name(column["name"]), ", ".join(map(name, spec["key"]))
-            found = release.execute(
-                f"SELECT v FROM (SELECT DISTINCT {place} AS v FROM {name(table)})"
-                f" WHERE regexp_matches(v, {text(patterns['suspect'])})"
-                f" OR left(v, 1) IN ({leading})"
-                " ORDER BY v"
-            )
-            unfit: list[tuple[str, str]] = []
-            while rows := found.fetchmany(10_000):
-                for (value,) in rows:
-                    if personal.search(value.translate(widths)):
-                        unfit.append((value, "looks like a telephone number or a handler's name"))
-                    elif value.startswith(starts) and not figure.fullmatch(value):
-                        unfit.append((value, "begins like a spreadsheet formula"))
-            for value, cause in unfit[:MOST]:
-                row = release.rows(
-                    f"SELECT {keys} FROM {name(table)} WHERE {place} = {text(value)}"
-                    " ORDER BY ALL LIMIT 1"
-                )
-                pairs = zip(spec["key"], row[0], strict=True)
-                key = shown(spec["key"], ["…" if k == column["name"] else v for k, v in pairs])
-                yield Problem("texts", table, column["name"], key, f"a text {cause}")
-            if len(unfit) > MOST:
-                cause = f"and {len(unfit) - MOST} more texts like these"
+            if field.fullmatch(column["zh"] or ""):
+                cause = "is a column for a handler's name or number"
                 yield Problem("texts", table, column["name"], "", cause)
+    if (release.folder / CHANGES).is_file():
+        path = text(str(release.folder / CHANGES))
+        release.execute(f"CREATE OR REPLACE TEMP VIEW changes AS FROM read_parquet({path})")
+        # Their new values stand in the tables; what they were is here alone.
+        sources = {"changes": (["key", "old", "new"], ["table_name", "key", "column_name"])}
+    else:
+        sources = {}
+    for table, spec in release.whole.items():
+        # Words of closed lists are ours: one of them is ＝.
+        columns = [c["name"] for c in spec["columns"] if c["type"] == "VARCHAR" and not c["words"]]
+        sources[table] = (columns, spec["key"])
+    for table, (columns, key) in sources.items():
+        suspects = " UNION ALL ".join(
+            f"SELECT {text(column)} AS c, v FROM (SELECT DISTINCT {name(column)} AS v"
+            f" FROM {name(table)}) WHERE regexp_matches(v, {text(patterns['suspect'])})"
+            f" OR left(v, 1) IN ({leading})"
+            for column in columns
+        )
+        unfit: dict[str, list[tuple[str, str]]] = {}
+        found = release.execute(f"{suspects} ORDER BY ALL")
+        while rows := found.fetchmany(10_000):
+            for column, value in rows:
+                if personal.search(value.translate(widths)):
+                    cause = "looks like a telephone number or a handler's name"
+                elif (
+                    value.startswith(starts)
+                    and not figure.fullmatch(value)
+                    and not (table == "changes" and len(value) == 1)
+                ):
+                    cause = "begins like a spreadsheet formula"
+                else:
+                    continue
+                unfit.setdefault(column, []).append((value, cause))
+        for column, texts in unfit.items():
+            yield from placed(release, table, key, column, texts)
+
+
+def placed(
+    release: Release, table: str, key: list[str], column: str, texts: list[tuple[str, str]]
+) -> Iterator[Problem]:
+    """Where texts stand that must not be there; they themselves are not shown."""
+    for value, cause in texts[:MOST]:
+        row = release.rows(
+            f"SELECT {', '.join(map(name, key))} FROM {name(table)}"
+            f" WHERE {name(column)} = {text(value)} ORDER BY ALL LIMIT 1"
+        )
+        pairs = zip(key, row[0], strict=True)
+        place = shown(key, ["…" if k == column else v for k, v in pairs])
+        yield Problem("texts", table, column, place, f"a text {cause}")
+    if len(texts) > MOST:
+        cause = f"and {len(texts) - MOST} more texts like these"
+        yield Problem("texts", table, column, "", cause)
 
 
 # --- money --------------------------------------------------------------------------------------
@@ -801,9 +857,9 @@ def check_identities(release: Release) -> Iterator[Problem]:
     for column, said, condition, cause in IDENTITY_RULES:
         query = select.format(said, condition)
         yield from each_row(release, "identities", "fact_check", column, query, cause)
-    for said, condition, cause in TERM_RULES:
+    for column, said, condition, cause in TERM_RULES:
         query = f"SELECT check_id, position, {said} FROM term WHERE {condition} ORDER BY ALL"
-        yield from each_row(release, "identities", "fact_check_term", "", query, cause)
+        yield from each_row(release, "identities", "fact_check_term", column, query, cause)
     for identity, pairs in FORMS.items():
         options = " OR ".join(
             f"(p.{left} = c.left_value AND {right} = c.right_value)" for left, right in pairs
@@ -885,14 +941,16 @@ IDENTITY_RULES = (
     ),
 )
 TERM_RULES = (
-    ("amount_id", "amount_id IS NULL AND claim_id IS NULL", "the term is no cell ({})"),
-    ("sign", "sign NOT IN (1, -1)", "sign {} is neither 1 nor -1"),
+    ("amount_id", "sign", "amount_id IS NULL AND claim_id IS NULL", "the term is no cell"),
+    ("sign", "sign", "sign NOT IN (1, -1)", "sign {} is neither 1 nor -1"),
     (
+        "amount_id",
         "identity_id",
         "NOT between_documents AND cell_document <> document_id",
-        "the cell is another document's ({})",
+        "the cell is another document's, which {} does not ask",
     ),
     (
+        "amount_id",
         "cell_statement",
         "statements IS NOT NULL AND cell_statement NOT IN (SELECT unnest(statements))",
         "the cell stands in {}, no statement of the identity",
@@ -906,19 +964,15 @@ def prepare_identities(release: Release) -> None:
         "CREATE OR REPLACE TEMP TABLE identity (identity_id VARCHAR, relations VARCHAR,"
         " tolerance_rule VARCHAR, statements VARCHAR[], between_documents BOOLEAN)"
     )
-    release.connection.executemany(
-        "INSERT INTO identity VALUES (?, ?, ?, ?, ?)",
-        [
-            (
-                one["id"],
-                "/".join(one["relations"]),
-                one["tolerance"],
-                one["statements"] or None,
-                one["between_documents"],
-            )
-            for one in release.identities.values()
-        ],
-    )
+    # One statement: many small ones are slow.
+    declared = [
+        f"({text(one['id'])}, {text('/'.join(one['relations']))}, {text(one['tolerance'])}, "
+        + (f"[{', '.join(map(text, one['statements']))}]" if one["statements"] else "NULL")
+        + f", {bool(one['between_documents'])})"
+        for one in release.identities.values()
+    ]
+    if declared:
+        release.execute(f"INSERT INTO identity VALUES {', '.join(declared)}")
     units = release.manifest["units"]
     factors = "MAP {" + ", ".join(f"{text(u)}: {factor}" for u, factor in units.items()) + "}"
     # A table is rounded to one step: the finest it prints, zeros apart.

@@ -200,7 +200,7 @@ def test_the_resource_is_the_settings_of_a_build(
 def test_a_critical_expectation_that_fails_stops_the_release(stopped: Stopped) -> None:
     assert not stopped.result.success
     made = set(stopped.materialized())
-    every = {key.to_user_string() for key in GRAPH.asset_keys_for_job(JOB.name)}
+    every = {key.to_user_string() for key in JOB.asset_layer.selected_asset_keys}
     assert every - made == {"published_release"}
     releases = stopped.settings.curated / "releases"
     assert [path.name for path in releases.iterdir()] == ["2026.03.02"]

@@ -32,7 +32,7 @@ LOOK_SECONDS = 60
 
 nightly = define_asset_job(
     "nightly",
-    selection=AssetSelection.all(),
+    selection=AssetSelection.assets("distributed_release").upstream(),
     description="A night: fetch, read, check, publish, distribute, report.",
     executor_def=in_process_executor,
     hooks={noted},

@@ -23,7 +23,6 @@ from dagster import (
 )
 
 from assets.nights import noted
-from assets.partitions import documents_read
 from pipeline import lock
 from pipeline.night import watch
 from pipeline.night.course import report_a_death
@@ -33,7 +32,7 @@ LOOK_SECONDS = 60
 
 nightly = define_asset_job(
     "nightly",
-    selection=AssetSelection.all() - AssetSelection.assets(documents_read),
+    selection=AssetSelection.assets("distributed_release").upstream(),
     description="A night: fetch, read, check, publish, distribute, report.",
     executor_def=in_process_executor,
     hooks={noted},

@@ -10,6 +10,8 @@ import csv
 import json
 import re
 import shutil
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -80,34 +82,56 @@ def test_the_package_labels_every_word_of_a_closed_list(base: Built) -> None:
 # --- Croissant and schema.org -------------------------------------------------------------------
 
 
-def test_croissant_is_valid_and_every_table_loads(
-    base: Built, caplog: pytest.LogCaptureFixture
-) -> None:
-    import mlcroissant
+LOADED = """
+import json, socket, sys
+import mlcroissant
 
-    dataset = mlcroissant.Dataset(jsonld=str(base.release / "croissant.json"))
-    assert not [r.message for r in caplog.records if r.levelname in ("WARNING", "ERROR")]
+def refuse(*_, **__):
+    raise AssertionError("a checker of descriptions asked the network")
+
+socket.create_connection = socket.getaddrinfo = refuse
+dataset = mlcroissant.Dataset(jsonld=sys.argv[1])
+for name in sys.argv[2:]:
+    first, rows = None, 0
+    for record in dataset.records(record_set=name):
+        first, rows = first or record, rows + 1
+    told = {k: v.decode() if isinstance(v, bytes) else str(v) for k, v in (first or {}).items()}
+    print(json.dumps([name, rows, told]))
+"""
+
+
+def loaded(release: Path, *names: str) -> subprocess.CompletedProcess[str]:
+    """Rows and first row of each table, as mlcroissant loads them.
+
+    In a process of its own: its logging takes hold of the streams of the one that imports it.
+    """
+    path = str(release / "croissant.json")
+    return subprocess.run(
+        [sys.executable, "-c", LOADED, path, *names], capture_output=True, text=True, check=False
+    )
+
+
+def test_croissant_is_valid_and_every_table_loads(base: Built) -> None:
+    ran = loaded(base.release, *tables())
+    assert ran.returncode == 0, ran.stderr
+    assert not re.search(r"(?i)warning|error", ran.stderr), ran.stderr
+    found = {name: (rows, first) for name, rows, first in map(json.loads, ran.stdout.splitlines())}
     with duckdb.connect() as connection:
         for name, table in tables().items():
-            records = list(dataset.records(record_set=name))
             path = literal(str(base.release / "parquet" / f"{name}.parquet"))
             rows = connection.execute(f"SELECT * FROM read_parquet({path})").fetchall()
-            assert len(records) == len(rows)
-            for record, row in list(zip(records, rows, strict=True))[:3]:
-                first = record[f"{name}/{table.columns[0].name}"]
-                assert (first.decode() if isinstance(first, bytes) else first) == row[0]
+            assert found[name][0] == len(rows)
+            if rows:
+                assert found[name][1][f"{name}/{table.columns[0].name}"] == str(rows[0][0])
 
 
 def test_croissant_would_refuse_another_file(base: Built, tmp_path: Path) -> None:
-    import mlcroissant
-
     release = tmp_path / "release"
     shutil.copytree(base.release, release)
     shutil.copyfile(release / "parquet/dim_unit.parquet", release / "parquet/dim_measure.parquet")
-    dataset = mlcroissant.Dataset(jsonld=str(release / "croissant.json"))
-    with pytest.raises(Exception, match=r"dim_measure\.parquet") as refused:
-        list(dataset.records(record_set="dim_measure"))
-    assert "hash" in str(refused.value.__cause__).lower()
+    ran = loaded(release, "dim_measure")
+    assert ran.returncode != 0
+    assert "hash" in ran.stderr.lower()
 
 
 def test_schema_org_reads_as_linked_data_without_its_context_being_fetched(base: Built) -> None:

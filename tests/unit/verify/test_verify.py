@@ -19,6 +19,7 @@ from click.testing import CliRunner
 
 from pipeline.cli import main
 from pipeline.documents import personal
+from pipeline.schema.catalogue import tables
 from pipeline.verify import verify
 from pipeline.verify.verify import BAD, CHECKS, GOOD, USAGE, Problem
 from tests.builds import Built
@@ -592,6 +593,19 @@ def test_what_is_suspect_holds_all_that_is_personal(text: str) -> None:
     """Texts are chosen by the suspicion, which a database can ask, before they are judged."""
     assert personal.found_in(text)
     assert re.search(personal.SUSPECT, text)
+
+
+def test_long_tables_have_the_same_fingerprints(
+    base: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long tables are summed by distinct value, short ones row by row."""
+    path = base.release / "parquet" / "fact_amount.parquet"
+    columns = list(tables()["fact_amount"].schema)
+    with verify.connect(str(base.release)) as connection:
+        short = verify.fingerprints(connection, path, columns)
+        monkeypatch.setattr(verify, "LONG", 0)
+        assert verify.fingerprints(connection, path, columns) == short
+    assert len({one["fingerprint"] for one in short.values()}) > len(columns) / 2
 
 
 def test_versions_as_semantic_ones() -> None:

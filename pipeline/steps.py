@@ -180,7 +180,8 @@ def stage(settings: Settings) -> Staged:
 def stage_partitions(settings: Settings, keys: Iterable[str]) -> Staged:
     """Read what is new in some partitions of the documents, ahead of the build that uses it."""
     wanted = frozenset(keys)
-    intake: Intake = saved(settings, "intake")
+    take_in(settings)
+    intake = taken_in(settings)
     night = register.tonight(settings.curated)
     with night.stage("read") as told:
         chosen = tuple(d for d in intake.documents if partitions.before_reading(d) in wanted)

@@ -82,6 +82,16 @@ def database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
+def relabelled(release: Path) -> None:
+    """Change a label of a release, so that the next one differs from it."""
+    path = (release / "parquet" / "dim_measure.parquet").resolve()
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"CREATE TABLE t AS SELECT * REPLACE ('x' AS label_en) FROM read_parquet('{path}')"
+        )
+        connection.execute(f"COPY t TO '{path}' (FORMAT parquet)")
+
+
 def published_pdf(budget: Budget) -> bytes:
     """A disclosure as PDF without the mark that makes it a facsimile."""
     mark = KEYWORDS.encode()

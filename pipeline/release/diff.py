@@ -106,7 +106,13 @@ def compare(connection: duckdb.DuckDBPyConnection, folder: Path, last: Path) -> 
         connection.execute(f"CREATE SCHEMA {schema}")
         for path in sorted((place / "parquet").glob("*.parquet")):
             view = f"{schema}.{quoted(path.stem)}"
-            connection.execute(f"CREATE VIEW {view} AS FROM read_parquet({literal(str(path))})")
+            try:
+                connection.execute(f"CREATE VIEW {view} AS FROM read_parquet({literal(str(path))})")
+            except duckdb.Error as error:
+                raise NotComparable(
+                    f"{path} cannot be read, so nothing can be told to have changed; put the"
+                    f" release back from a copy that `yusuan verify` finds good ({error})"
+                ) from error
     connection.execute(f"CREATE TABLE changes ({COLUMNS})")
     connection.execute(FATES)
     compared = []

@@ -12,7 +12,7 @@ import pytest
 from pipeline import steps
 from pipeline.release import versions
 from pipeline.warehouse.build import connect
-from tests.builds import Built, full_disk, settings, tree
+from tests.builds import Built, full_disk, relabelled, settings, tree
 from tests.integration.conftest import Stopped
 
 KIB = 1024
@@ -43,8 +43,7 @@ def test_a_disk_that_is_full_while_assembling_leaves_the_warehouse(
 @pytest.mark.parametrize("after", [2 * KIB, 40 * KIB, 300 * KIB, 3000 * KIB])
 def test_a_disk_that_is_full_while_publishing_leaves_the_release(copied: Built, after: int) -> None:
     curated = copied.settings.curated
-    with (curated / "latest" / "parquet" / "dim_measure.parquet").open("ab") as stream:
-        stream.write(b"so that the last release differs from this one")
+    relabelled(curated / "latest")
     before = tree(curated / "latest")
     with full_disk(after), pytest.raises((OSError, duckdb.Error)):
         steps.publish(copied.settings)

@@ -9,7 +9,8 @@ import pytest
 
 from pipeline import steps
 from pipeline.release import versions
-from tests.builds import Built, build, tree
+from pipeline.release.diff import NotComparable
+from tests.builds import Built, build, relabelled, tree
 from tests.facsimile.budget import Budget
 from tests.facsimile.synthetic import synthetic_budget
 from tests.facsimile.tab_grid import write_text
@@ -81,11 +82,10 @@ def test_a_crash_while_writing_leaves_the_old_release_and_is_cleaned_up(
     copied: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     curated = copied.settings.curated
-    with (curated / "latest" / "parquet" / "dim_measure.parquet").open("ab") as stream:
-        stream.write(b"so that the last release differs from this one")
+    relabelled(curated / "latest")
     before = tree(curated / "latest")
     with monkeypatch.context() as patched:
-        patched.setattr(steps.write, "write_checksums", lambda folder: exit("power failure"))
+        patched.setattr(steps.write, "write_checksums", lambda *_: exit("power failure"))
         with pytest.raises(SystemExit):
             steps.publish(copied.settings)
     assert (curated / "releases" / ".draft-2026.03.02.1").is_dir()
@@ -97,6 +97,16 @@ def test_a_crash_while_writing_leaves_the_old_release_and_is_cleaned_up(
         "2026.03.02.1",
     ]
     assert versions.latest(curated) == published.path
+
+
+def test_a_last_release_that_cannot_be_read_stops_the_new_one(copied: Built) -> None:
+    """What changed could not be told."""
+    curated = copied.settings.curated
+    with (curated / "latest" / "parquet" / "dim_measure.parquet").open("ab") as stream:
+        stream.write(b"a torn file")
+    with pytest.raises(NotComparable, match=r"dim_measure\.parquet cannot be read"):
+        steps.publish(copied.settings)
+    assert [p.name for p in (curated / "releases").glob("2*")] == ["2026.03.02"]
 
 
 def test_the_gates_results_say_what_was_compared(copied: Built) -> None:

@@ -8,7 +8,7 @@ from dagster import MaterializeResult, asset
 
 from assets.extracted import extracted_statements
 from assets.resources import Workspace
-from pipeline import steps
+from pipeline import reading, steps
 
 
 @asset(
@@ -39,7 +39,7 @@ def ledger_proofs(workspace: Workspace) -> MaterializeResult:
     """
     settings = workspace.settings()
     proved = steps.prove(settings)
-    again: steps.ReadAgain = steps.saved(settings, "read_again")
+    again: reading.ReadAgain = steps.saved(settings, "read_again")
     verdicts = proved["fact_check"].get_column("verdict").value_counts().iter_rows()
     return MaterializeResult(
         metadata={

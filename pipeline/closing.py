@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipeline import steps
+from pipeline import reading, steps
 from pipeline.gate.judge import Judgement
 from pipeline.register import Account
 from pipeline.release.describe import Summary, summarise
@@ -72,7 +72,7 @@ def account(told: Account) -> Text:
 
 def counts(settings: Settings, summary: Summary) -> Table:
     """Documents, statements, amounts, identities and quarantine."""
-    staged: steps.Staged = steps.saved(settings, "staged")
+    staged: reading.Staged = steps.saved(settings, "staged")
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(style="bold")
     table.add_column()
@@ -87,7 +87,7 @@ def counts(settings: Settings, summary: Summary) -> Table:
     table.add_row("Identities 勾稽", words(summary.verdicts))
     table.add_row("Pinned 钉住", pinned_by_statement(settings))
     table.add_row("", pinned_by_identity(settings))
-    again: steps.ReadAgain = steps.saved(settings, "read_again")
+    again: reading.ReadAgain = steps.saved(settings, "read_again")
     if again.documents or again.failed:
         table.add_row("Second reading 复核", read_again(again))
     table.add_row("Quarantine 隔离", f"{summary.quarantined_files} files")
@@ -115,7 +115,7 @@ def pinned_by_identity(settings: Settings) -> str:
     return f"by {pinning} of {len(rows)} identities{alone}"
 
 
-def read_again(again: steps.ReadAgain) -> str:
+def read_again(again: reading.ReadAgain) -> str:
     """How many documents were read twice, and how the two readings compare."""
     seen = again.tally
     return (
@@ -126,7 +126,7 @@ def read_again(again: steps.ReadAgain) -> str:
 
 def doubts(settings: Settings) -> Text:
     """The documents the second reader failed on."""
-    again: steps.ReadAgain = steps.saved(settings, "read_again")
+    again: reading.ReadAgain = steps.saved(settings, "read_again")
     lines = [f"{e.source_name}: no second reading, {e.detail}" for e in again.failed]
     return listed(lines, "of the second reading")
 

@@ -19,34 +19,27 @@ from typing import Any
 import polars as pl
 
 from pipeline import progress, register
-from pipeline.documents.document import Document, Quarantined
 from pipeline.documents.intake import Intake
 from pipeline.documents.intake import take_in as take_in_folder
-from pipeline.documents.media import PDF
-from pipeline.engines import partitions, work
-from pipeline.engines import run as engines
+from pipeline.engines import partitions
 from pipeline.findings import frames, settle
 from pipeline.gate import judge as judging
 from pipeline.gate import pins, rules, run
 from pipeline.gate.judge import Judgement
 from pipeline.identities import evaluations, projects
 from pipeline.identities.declaration import load_catalogue
-from pipeline.identities.engine import Results
 from pipeline.identities.engine import run as run_identities
 from pipeline.ledger import books, mandates, second, tombstones
+from pipeline.reading import EXTRACT, SECOND, Staged, read_again, read_new
 from pipeline.register import inputs
-from pipeline.register.attempts import Plan
 from pipeline.register.tombstones import of_release
 from pipeline.release import changes, describe, diff, soundness, versions, write
 from pipeline.review import report
 from pipeline.settings import Settings
-from pipeline.staging import second as second_store
 from pipeline.staging import store, tables
 from pipeline.staging import versions as code
 from pipeline.warehouse import build as warehouse
 
-# The names under which the register keeps what is made of a document.
-EXTRACT, SECOND = "extract", "second"
 RESULTS = "results.json"
 REPORT = "index.html"
 # What taking in reads of the last release; the rest of it is looked at once there is work to do.
@@ -56,27 +49,6 @@ DIMENSIONS = tuple(
     for kind in ("csv", "parquet")
 )
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Staged:
-    """What reading did: documents read now, taken from before, and given up by the pool."""
-
-    read: int
-    reused: int
-    refused: tuple[Quarantined, ...]
-
-
-@dataclass(frozen=True)
-class ReadAgain:
-    """What the second reader did: documents it read (`now`: in this run), how its figures compare
-    with the first reader's, and the documents it failed on.
-    """
-
-    documents: int
-    now: int
-    tally: second.Tally
-    failed: tuple[Quarantined, ...]
 
 
 @dataclass(frozen=True)
@@ -191,44 +163,6 @@ def stage_partitions(settings: Settings, keys: Iterable[str]) -> Staged:
     return staged
 
 
-def read_new(settings: Settings, documents: tuple[Document, ...]) -> Staged:
-    """Read those of some documents that have no staged result of this code yet.
-
-    One that failed for no fault that is surely its own is tried again in later nights, less and
-    less often; then its refusal is staged as its result.
-    """
-    night = register.tonight(settings.curated)
-    kinds = {d.sha256: store.sound_kind(settings.staging, d.document_id) for d in documents}
-    night.found(EXTRACT, {key: code.of_extract(kind) for key, kind in kinds.items() if kind})
-    lacking = [d for d in documents if kinds[d.sha256] is None]
-    everything = code.of_extract(code.ANY)
-    night.settled(EXTRACT, everything, {d.sha256 for d in lacking})
-    plan = night.plan(EXTRACT, [d.sha256 for d in lacking], everything, code.explain)
-    refused = put_off(plan, lacking)
-    todo = [d for d in lacking if d.sha256 in plan.why]
-    progress.tell("Reading documents", 0, len(todo))
-    for done, outcome in enumerate(engines.read(settings, work.FIRST, todo), start=1):
-        key = outcome.document.sha256
-        if outcome.refusal is None:
-            kind = store.kind_of(settings.staging, outcome.document.document_id)
-            night.done(plan, key, code.of_extract(kind))
-        else:
-            final = night.is_last_try(plan, key)
-            if final:
-                store.write_refusal(settings.staging, outcome.document, outcome.refusal)
-            else:
-                refused.append(outcome.refusal.quarantine(outcome.document))
-            night.failed(plan, key, outcome.refusal, everything, final=final)
-        progress.tell("Reading documents", done, len(todo))
-    return Staged(len(todo), len(documents) - len(lacking), tuple(refused))
-
-
-def put_off(plan: Plan, documents: list[Document]) -> list[Quarantined]:
-    """The entries of documents that are not tried tonight: as when they were tried last."""
-    waiting = [d for d in documents if d.sha256 in plan.waiting]
-    return [plan.waiting[d.sha256].refusal.quarantine(d) for d in waiting]
-
-
 def enter(settings: Settings) -> books.Ledger:
     """Enter all staged documents into the ledger."""
     progress.tell("Entering the ledger", 0, 1)
@@ -265,7 +199,8 @@ def proofs(settings: Settings, ledger: books.Ledger) -> dict[str, pl.DataFrame]:
     progress.tell("Proving figures", 0, 1)
     declarations = load_catalogue(settings.expectations / "identities")
     results = run_identities(ledger.books, declarations)
-    readings, again = read_again(settings, ledger, results)
+    intake: Intake = saved(settings, "intake")
+    readings, again = read_again(settings, intake.documents, ledger, results)
     save(settings, "read_again", again)
     progress.tell("Explaining what breaks", 0, 1)
     amounts = second.with_second(ledger.amounts, readings)
@@ -284,44 +219,6 @@ def proofs(settings: Settings, ledger: books.Ledger) -> dict[str, pl.DataFrame]:
             settled.findings, settled.amounts, settled.results.checks, ledger.books.lines
         ),
     }
-
-
-def read_again(
-    settings: Settings, ledger: books.Ledger, results: Results
-) -> tuple[pl.DataFrame, ReadAgain]:
-    """The second readings of the documents the setting asks for, and what came of them.
-
-    A document the second reader fails on keeps its figures and their proofs; the summary of the
-    run names it.
-    """
-    intake: Intake = saved(settings, "intake")
-    night = register.tonight(settings.curated)
-    asked = second.asked(ledger.amounts, results.proofs, settings.second_reader)
-    documents = [d for d in intake.documents if d.document_id in asked and d.media_type == PDF]
-    lacking = [d for d in documents if not second_store.is_sound(settings.staging, d.document_id)]
-    night.settled(SECOND, code.of_second(), {d.sha256 for d in lacking})
-    plan = night.plan(SECOND, [d.sha256 for d in lacking], code.of_second(), code.explain)
-    todo = [d for d in lacking if d.sha256 in plan.why]
-    failed = put_off(plan, lacking)
-    outcomes = second_store.checked(settings.staging, engines.read(settings, work.SECOND, todo))
-    for done, outcome in enumerate(outcomes, start=1):
-        key = outcome.document.sha256
-        if outcome.refusal is None:
-            night.done(plan, key, code.of_second())
-        else:
-            failed.append(outcome.refusal.quarantine(outcome.document))
-            night.failed(plan, key, outcome.refusal, code.of_second(), final=False)
-        progress.tell("Reading again", done, len(todo))
-    given_up = {entry.sha256 for entry in failed}
-    read = [d.document_id for d in documents if d.sha256 not in given_up]
-    readings = second_store.read(settings.staging, read)
-    amounts = second.with_second(ledger.amounts, readings)
-    return readings, ReadAgain(
-        documents=len(read),
-        now=len(lacking) - len(failed),
-        tally=second.tally(amounts, read),
-        failed=tuple(failed),
-    )
 
 
 def assemble(settings: Settings) -> dict[str, int]:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import assets.run
-from pipeline import register, steps
+from pipeline import reading, register, steps
 from pipeline.documents.document import Document, Refusal
 from pipeline.register import Status, file
 from pipeline.register.inputs import fingerprint
@@ -186,7 +186,7 @@ def test_a_new_document_costs_itself_and_assembly(
 ) -> None:
     write_text(synthetic_budget(90, n_projects=2), copied.settings.raw / "新.txt")
     built = build(copied.settings)
-    staged: steps.Staged = steps.saved(copied.settings, "staged")
+    staged: reading.Staged = steps.saved(copied.settings, "staged")
     assert (staged.read, staged.reused) == (1, 4)
     assert account(built) == ["1 new, 4 unchanged"]
     assert documents(built) == {*budgets, "新.txt"}
@@ -382,7 +382,7 @@ def test_a_crash_between_publishing_and_the_end_of_the_night_is_made_good(
     built = build(copied.settings)
     assert built.published is not None
     assert not built.published.changed
-    staged: steps.Staged = steps.saved(copied.settings, "staged")
+    staged: reading.Staged = steps.saved(copied.settings, "staged")
     assert staged.read == 0
     steps.take_in(copied.settings)
     assert steps.is_nothing_new(copied.settings)
@@ -398,7 +398,7 @@ def test_a_lost_register_costs_no_reading_and_changes_no_byte(
     (copied.settings.curated / file.NAME).write_bytes(b"noise" * 1000)
     built = build(copied.settings)
     assert "put aside as register.sqlite.damaged-1" in caplog.text
-    staged: steps.Staged = steps.saved(copied.settings, "staged")
+    staged: reading.Staged = steps.saved(copied.settings, "staged")
     assert (staged.read, staged.reused) == (0, 4)
     assert built.published is not None
     assert not built.published.changed

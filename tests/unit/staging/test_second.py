@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from assets.resources import workspace_of
-from pipeline import closing, steps
+from pipeline import closing, reading, steps
 from pipeline.documents.document import Document
 from pipeline.documents.intake import take_in
 from pipeline.readers.second.lattice import SecondCell
@@ -225,10 +225,10 @@ def entered(printed: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings
     return chosen
 
 
-def again(chosen: Settings, choice: str) -> tuple[steps.ReadAgain, pl.DataFrame]:
+def again(chosen: Settings, choice: str) -> tuple[reading.ReadAgain, pl.DataFrame]:
     """What the second reader did under a choice, and fact_amount."""
     amounts = steps.prove(replace(chosen, second_reader=choice))["fact_amount"]
-    found: steps.ReadAgain = steps.saved(chosen, "read_again")
+    found: reading.ReadAgain = steps.saved(chosen, "read_again")
     return found, amounts
 
 

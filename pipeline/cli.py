@@ -113,9 +113,9 @@ def build(
     console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
     try:
         held(settings.curated).release()
+        ending = run(settings, Console(stderr=True))
     except Busy as error:
         raise click.UsageError(str(error)) from error
-    ending = run(settings, Console(stderr=True))
     from pipeline.closing import show
 
     show(console, settings, ending)

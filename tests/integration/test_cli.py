@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 import assets.run
-from assets.run import Ending, run_release
-from pipeline import steps
+from assets.run import Ending, run_night, run_release
+from pipeline import register, steps
 from pipeline.gate.judge import load
+from pipeline.lock import Busy
 from pipeline.settings import PROJECT, Settings
 from tests.builds import Built, tree
 from tests.facsimile.synthetic import synthetic_budget
@@ -168,7 +169,11 @@ def test_the_job_itself_takes_the_lock(folders: Folders, monkeypatch: pytest.Mon
     with (folders.curated / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         monkeypatch.setattr(steps, "take_in", lambda _: 1 / 0)
-        ending = run_release(Settings(raw=folders.raw, curated=folders.curated))
+        settings = Settings(raw=folders.raw, curated=folders.curated)
+        with pytest.raises(Busy, match="another build"):
+            run_release(settings)
+        with register.open(folders.curated) as book:
+            ending = run_night(settings, book.begin())
     assert "another build" in str(ending.error)
 
 

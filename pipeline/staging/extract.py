@@ -27,7 +27,7 @@ from pipeline.performance.shapes import Performance
 from pipeline.readers.dispatch import read
 from pipeline.readers.shapes import Place, Reading
 from pipeline.restore import texts
-from pipeline.staging import performed, readings, store, told
+from pipeline.staging import forms_alone, performed, readings, store, told
 from pipeline.staging.tables import Extract, framed, refused
 
 CENT = Decimal("0.01")
@@ -62,10 +62,18 @@ def understood(document: Document, reading: Reading) -> tuple[Reading, Disclosur
 
     Raises `Refusal` where it is no disclosure.
     """
-    if document.media_type == media.TEXT:
-        reading, disclosure = texts.understood(reading)
-    else:
-        disclosure = recognise(reading)
+    try:
+        if document.media_type == media.TEXT:
+            reading, disclosure = texts.understood(reading)
+        else:
+            disclosure = recognise(reading)
+    except Refusal as refusal:
+        if refusal.reason != "nothing_recognised":
+            raise
+        alone = forms_alone.disclosure_of(reading)
+        if alone is None:
+            raise
+        disclosure = alone
     disclosure = checked(disclosure, reading.blind_pages)
     lost = [unread(d) for d in appended(reading) if d.unread]
     return reading, replace(disclosure, rejected=(*disclosure.rejected, *lost))

@@ -21,5 +21,5 @@ def release(curated: Path, version: str, files: dict[str, bytes] | None = None) 
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    write.write_checksums(folder)
+    write.write_checksums(folder, write.file_hashes(folder))
     return folder

@@ -18,7 +18,7 @@ def release(curated: Path, text: str) -> Path:
     for kind in ("csv", "parquet"):
         (folder / kind).mkdir()
         (folder / kind / f"table.{kind}").write_text(text)
-    write.write_checksums(folder)
+    write.write_checksums(folder, write.file_hashes(folder))
     return versions.publish(curated, folder, version)
 
 

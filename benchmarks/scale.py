@@ -6,7 +6,7 @@ Read: real disclosures (else the facsimiles) in one worker, cost per document an
 10,000 made-up documents through intake, partitions, batches, ledger, proofs and warehouse. Ledger:
 the same with all cells of a made-up budget, at two sizes, so that what grows with documents is told
 from what does not. Every part runs in a process of its own, for its peak memory is its own. The
-register of nights is not measured here yet. Nothing here is part of a build.
+register: a first night and a second one of the same documents. Nothing here is part of a build.
 """
 
 from __future__ import annotations
@@ -20,28 +20,29 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from benchmarks.cluster import SHARED, documents
+from benchmarks.made_up import YEARS, clone, made_up, template
 from benchmarks.tables import spent, written
-from pipeline import steps
-from pipeline.codes.regions import load_regions
+from pipeline import register, steps
 from pipeline.documents.document import Document
 from pipeline.documents.intake import Intake
 from pipeline.engines import partitions
 from pipeline.ledger import books, mandates
 from pipeline.settings import PROJECT, Settings
 from pipeline.staging import pool, store
+from pipeline.staging import versions as code
 from pipeline.staging.tables import SCHEMAS, Extract
 
 PLAN = PROJECT / "docs" / "scale.md"
 #: 2,800 counties x 100 units x 15 years, and those of prefectures and provinces
 DOCUMENTS = 5_000_000
-YEARS = 15
 CORES = (8, 64, 256, 1_024)
 METADATA, LEDGER = 10_000, (200, 800)
 SAMPLE, STAGED = 12, 100
@@ -114,6 +115,31 @@ def metadata(number: int) -> Figures:
     return assembled(number, bare)
 
 
+def remembered(number: int) -> Figures:
+    """The register's share of the night in which so many documents come, and of the next."""
+    intake = Intake(tuple(made_up(number)), ())
+    versions = code.of_extract(code.ANY)
+
+    def first(night: register.Night) -> None:
+        night.took_in(intake)
+        plan = night.plan("extract", [d.sha256 for d in intake.documents], versions, code.explain)
+        for key in plan.why:
+            night.done(plan, key, versions)
+
+    def next_one(night: register.Night) -> None:
+        night.took_in(intake)
+        night.found("extract", dict.fromkeys((d.sha256 for d in intake.documents), versions))
+
+    costs = []
+    with tempfile.TemporaryDirectory() as folder, register.open(Path(folder)) as book:
+        for work in (first, next_one):
+            night = book.begin()
+            costs.append(cpu_of(partial(work, night)))
+            night.end("unchanged")
+        size = size_of(Path(folder))
+    return {"first": costs[0] / number, "next": costs[1] / number, "bytes": size / number}
+
+
 def ledger(number: int) -> Figures:
     """So many documents with all their cells from staged results to warehouse."""
     return assembled(number, template())
@@ -152,63 +178,6 @@ def assembled(number: int, made: Extract) -> Figures:
     }
 
 
-def template() -> Extract:
-    """What is staged of one made-up budget."""
-    from tests.facsimile.synthetic import synthetic_budget
-    from tests.facsimile.tab_grid import write_text
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "budget.txt"
-        write_text(synthetic_budget(1), path)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        size = path.stat().st_size
-        document = Document(digest[:16], path.name, path, digest, size, "text/plain")
-        list(pool.run([document], Path(folder) / "staging", 1))
-        return store.read(Path(folder) / "staging", document.document_id)
-
-
-def clone(made: Extract, ids: list[str], years: list[int], names: list[str | None]) -> Extract:
-    """The same document under many ids, of many units and years."""
-    keys = pl.DataFrame(
-        {"document_id": ids, "year": years, "unit": names},
-        schema={"document_id": pl.String, "year": pl.Int32, "unit": pl.String},
-    )
-    found = {}
-    for field in fields(Extract):
-        frame: pl.DataFrame = getattr(made, field.name)
-        many = keys.join(frame.drop("document_id"), how="cross")
-        if field.name == "documents":
-            many = many.with_columns(
-                fiscal_year=pl.col("year"), unit_name=pl.coalesce("unit", "unit_name")
-            )
-        found[field.name] = many.select(frame.columns)
-    return Extract(**found)
-
-
-def made_up(number: int) -> list[Document]:
-    """Documents of all counties in turn that exist as metadata only."""
-    regions = load_regions().filter(pl.col("valid_to").is_null(), pl.col("level") == "县级")
-    codes = regions.get_column("region_code").sort().to_list()
-    found = []
-    for n in range(number):
-        digest = hashlib.sha256(f"document {n}".encode()).hexdigest()
-        region = codes[n // YEARS % len(codes)]
-        path = Path("/srv/raw") / region / f"{digest[:12]}.pdf"
-        found.append(
-            Document(
-                digest[:16],
-                f"{region}/{path.name}",
-                path,
-                digest,
-                1_000_000,
-                "application/pdf",
-                region_code=region,
-                origin_url=f"https://example.gov/{region}/{digest[:12]}.pdf",
-            )
-        )
-    return found
-
-
 def size_of(folder: Path) -> int:
     """All bytes below a folder."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
@@ -229,6 +198,7 @@ PARTS: dict[str, Callable[..., Figures]] = {
     "staging": staging,
     "metadata": metadata,
     "ledger": ledger,
+    "register": remembered,
 }
 
 
@@ -251,7 +221,7 @@ def apart(part: str, *arguments: int) -> Figures:
 def report() -> str:
     """Everything as Markdown."""
     read, staged = apart("reading"), apart("staging")
-    meta = apart("metadata", METADATA)
+    meta, kept = apart("metadata", METADATA), apart("register", METADATA)
     small, large = (apart("ledger", number) for number in LEDGER)
     more = large["documents"] - small["documents"]
     grows = {
@@ -259,7 +229,7 @@ def report() -> str:
         for name in ("enter", "prove", "assemble", "peak", "warehouse_bytes")
     }
     parts = [
-        measured(read, staged, meta, grows),
+        measured(read, staged, meta, grows, kept),
         storage(read, grows),
         hours(read),
         limits(meta, staged, grows),
@@ -275,7 +245,7 @@ def table(title: str, head: str, rows: list[tuple[str, ...]]) -> str:
     return "\n".join([f"**{title}**", "", f"| {head} |", f"|{rule}|", *lines])
 
 
-def measured(read: Figures, staged: Figures, meta: Figures, grows: Figures) -> str:
+def measured(read: Figures, staged: Figures, meta: Figures, grows: Figures, kept: Figures) -> str:
     """Cost of each step per document."""
     of = "real disclosures" if SHARED.is_dir() else "facsimiles"
     per = read["cpu"] / read["documents"]
@@ -291,11 +261,12 @@ def measured(read: Figures, staged: Figures, meta: Figures, grows: Figures) -> s
         f"entering with all cells ({LEDGER[0]} to {LEDGER[1]} documents)": grows["enter"],
         "proving, likewise": grows["prove"],
         "assembling, likewise": grows["assemble"],
+        f"register, the night they come ({METADATA:,} documents)": kept["first"],
+        "register, any later night": kept["next"],
     }
     lines: list[tuple[str, ...]] = [
         (name, f"{1000 * cost:,.3g}", f"{cost / per:.2g}") for name, cost in rows.items()
     ]
-    lines.append(("register of nights", "not measured yet", ""))
     return table("Cost", "step | ms a document | of reading", lines)
 
 

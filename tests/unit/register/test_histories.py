@@ -54,9 +54,10 @@ class Histories(RuleBasedStateMachine):
     def go(self, name: str) -> None:
         self.here.discard(name)
 
-    @rule()
-    def change_code(self) -> None:
-        """Results and failures of other code count no more."""
+    @rule(killed=st.booleans())
+    def change_code(self, killed: bool) -> None:
+        """Results and failures of other code count no more. A night runs one code to its end."""
+        self.next_night(killed)
         self.code += 1
         self.staged, self.failures = set(), {}
 

@@ -21,8 +21,8 @@ from pathlib import Path
 from pipeline import lock, steps
 from pipeline.gate import judge, structure
 from pipeline.night import course
-from pipeline.night.account import GOOD
 from pipeline.night.order import Order
+from pipeline.register.account import GOOD
 from pipeline.settings import Settings
 from pipeline.staging import pool
 

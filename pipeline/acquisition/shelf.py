@@ -7,10 +7,11 @@ intake: pages and bundles are evidence, no documents. Not here: what is remember
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+
+from pipeline.durable import sync
 
 HIDDEN = ".acquisition"
 
@@ -69,12 +70,7 @@ class Shelf:
 def moved(path: Path, target: Path) -> None:
     """Give a finished temporary file its final name: written to disk first, then renamed."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+    sync(path)
     path.chmod(0o644)
     path.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync(target.parent)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pipeline.documents import manifest
 from pipeline.documents.manifest import COLUMNS, NAME, Entry
+from pipeline.durable import sync
 
 
 def add(folder: Path, entries: Sequence[Entry]) -> int:
@@ -96,8 +97,4 @@ def replace(path: Path, data: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync(path.parent)

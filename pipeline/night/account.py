@@ -11,8 +11,9 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from pipeline.register.account import GOOD, Moved, StageReport
+
 FORMAT = 1
-GOOD = ("released", "unchanged", "nothing_new")
 #: how a night can end, in both languages
 ENDS = {
     "released": ("已发布新版本", "A new release is published"),
@@ -22,28 +23,6 @@ ENDS = {
     "failed": ("本夜失败", "The night failed"),
     "interrupted": ("本夜中断", "The night was interrupted"),
 }
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stage: how it ended, how long it took, what it used."""
-
-    name: str
-    outcome: str
-    seconds: float | None = None
-    cpu_seconds: float | None = None
-    peak_bytes: int | None = None
-    detail: str | None = None
-
-
-@dataclass(frozen=True)
-class Moved:
-    """A document that came, changed or went."""
-
-    what: str
-    document_id: str
-    source_name: str
-    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -175,7 +154,7 @@ class Account:
     broken: tuple[Break, ...] = ()
     stops: tuple[Stop, ...] = ()
     failure: Failure | None = None
-    stages: tuple[Stage, ...] = ()
+    stages: tuple[StageReport, ...] = ()
     notes: tuple[str, ...] = ()
     todo: tuple[Advice, ...] = ()
     told: tuple[Told, ...] = ()
@@ -208,7 +187,7 @@ PARTS: dict[str, type[Any]] = {
     "broken": Break,
     "stops": Stop,
     "failure": Failure,
-    "stages": Stage,
+    "stages": StageReport,
     "todo": Advice,
     "told": Told,
 }

@@ -18,10 +18,11 @@ from pipeline.acquisition.account import Fetched
 from pipeline.gate.judge import Judgement
 from pipeline.gate.judge import load as load_judgements
 from pipeline.night import hooks, report, retention, watch
-from pipeline.night.account import GOOD, Account, Failure
+from pipeline.night.account import Account, Failure
 from pipeline.night.gather import Evidence, failed, gather
 from pipeline.night.order import Order
 from pipeline.register import Night, NightReport, Register
+from pipeline.register.account import GOOD
 from pipeline.release import versions
 from pipeline.settings import Settings
 

@@ -21,13 +21,11 @@ from pipeline.night.account import (
     Account,
     Came,
     Failure,
-    Moved,
     Source,
-    Stage,
     Stop,
 )
 from pipeline.register.account import Account as Registered
-from pipeline.register.account import NightReport
+from pipeline.register.account import Moved, NightReport
 
 if TYPE_CHECKING:
     from pipeline.acquisition.account import Fetched
@@ -92,7 +90,7 @@ def gather(evidence: Evidence) -> Account:
         came=came(report.account),
         stops=tuple(stop(j) for j in evidence.judgements if j.stops),
         failure=evidence.failure,
-        stages=tuple(Stage(**vars(stage)) for stage in report.stages),
+        stages=report.stages,
     )
     if evidence.tables is not None:
         try:

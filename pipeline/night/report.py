@@ -12,8 +12,8 @@ from pathlib import Path
 
 import jinja2
 
+from pipeline.durable import sync
 from pipeline.night.account import ENDS, Account
-from pipeline.release.versions import sync
 
 FOLDER = "nights"
 NAMES = ("night.json", "night.md", "night.html")

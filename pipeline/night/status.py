@@ -17,9 +17,9 @@ import duckdb
 
 from pipeline import lock
 from pipeline.night import report, retention, watch
-from pipeline.night.account import GOOD
 from pipeline.night.order import Order
 from pipeline.register import NightReport, Register
+from pipeline.register.account import GOOD
 from pipeline.register.file import NAME as REGISTER
 from pipeline.register.file import all_put_aside
 from pipeline.release import versions

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.durable import sync
 from pipeline.register import layout
 
 NAME = "register.sqlite"
@@ -137,15 +138,6 @@ def all_put_aside(curated: Path) -> tuple[str, ...]:
     """The registers that were found damaged and still stand there."""
     found = (p.name for p in curated.glob(f"{NAME}.damaged-*"))
     return tuple(sorted(name for name in found if name.rpartition("-")[2].isdigit()))
-
-
-def sync(folder: Path) -> None:
-    """Flush a folder to disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+from pipeline.durable import sync
+
 VERSION = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})(?:\.(\d+))?")
 
 
@@ -111,12 +113,3 @@ def unpoint(curated: Path) -> None:
 def is_before(version: str, other: str) -> bool:
     """Whether a version was made before another."""
     return sort_key(version) < sort_key(other)
-
-
-def sync(path: Path) -> None:
-    """Flush a file or folder to disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

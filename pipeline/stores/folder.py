@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from pipeline.durable import sync
 from pipeline.stores.contract import Absent, Moved, Seen, StoreError, Taken
 
 CHUNK = 1 << 20
@@ -105,7 +106,7 @@ class Folder:
             yield draft, target
             for folder in (target.parent, *target.parent.parents):
                 if folder.is_relative_to(self.root):
-                    flush(folder)
+                    sync(folder)
         except OSError as error:
             raise StoreError(f"{self.name}: {key} cannot be written: {error.strerror}") from error
         finally:
@@ -118,12 +119,3 @@ class Folder:
         with (self.root / LOCK).open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-
-
-def flush(folder: Path) -> None:
-    """Flush the entries of a folder to disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

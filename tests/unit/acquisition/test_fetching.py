@@ -629,7 +629,7 @@ def test_a_full_disk_stops_the_run_and_leaves_nothing_half(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("pipeline.acquisition.shelf.os.fsync", full)
+        patched.setattr("pipeline.durable.os.fsync", full)
         with pytest.raises(OSError, match="No space left"):
             portal.fetch()
     assert portal.files == {}

@@ -13,12 +13,11 @@ from pipeline.night.account import (
     Came,
     Change,
     Failure,
-    Moved,
     Reason,
     Source,
-    Stage,
     Stop,
 )
+from pipeline.register.account import Moved, StageReport
 from pipeline.settings import Settings
 
 HOSTILE = '<script>alert("x")</script> | `code` [a](javascript:1)\n# heading ＝HYPERLINK'
@@ -52,7 +51,7 @@ def account(**said: Any) -> Account:
             breaks=4,
             breaks_new=1,
             broken=(Break("expenditure_row", "a.pdf", "expenditure", "201", "500.00", "yuan"),),
-            stages=(Stage("read", "done", 12.34, 20.0, 250_000_000, "2 read"),),
+            stages=(StageReport("read", "done", 12.34, 20.0, 250_000_000, "2 read"),),
         ),
         **said,
     )
